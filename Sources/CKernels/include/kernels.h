@@ -1,3 +1,8 @@
 // C kernels of the engine: numbers only, no allocation, no I/O.
 #pragma once
+#include "batch_norm.h"
+#include "convolution.h"
+#include "elementwise.h"
+#include "pool.h"
+#include "pooling.h"
 #include "types.h"

@@ -1,0 +1,107 @@
+/// Runs a plan: all memory is allocated when it is made, none in a pass.
+///
+/// One executor serves one thread at a time; its kernels use the pool.
+public final class Executor {
+  /// What it runs.
+  public let plan: Plan
+  /// The parameters, shared with other executors.
+  public let parameters: ParameterStore
+  private let pool: ThreadPool
+  private let arena: Memory
+  private let scratch: Memory
+  private let prepared: Memory
+  private let saved: Memory
+  private var preparedVersion = 0
+  private var calls: [OperationCall] = []
+
+  /// Allocates what the plan asks for.
+  ///
+  /// - Parameters:
+  ///   - plan: The plan; its type must be the store's, its threads at least the pool's.
+  ///   - parameters: The values, with gradients if the plan is for training.
+  ///   - pool: The threads.
+  public init(plan: Plan, parameters: ParameterStore, pool: ThreadPool) {
+    precondition(plan.context.type == parameters.type, "plan and parameters differ in type")
+    precondition(pool.threads <= plan.context.threads, "the plan has scratch for fewer threads")
+    precondition(plan.graph.parameters == parameters.declarations, "parameters of another graph")
+    self.plan = plan
+    self.parameters = parameters
+    self.pool = pool
+    arena = Memory(byteCount: plan.arenaBytes)
+    scratch = Memory(byteCount: plan.scratchBytes)
+    prepared = Memory(
+      byteCount: plan.workspaces.reduce(0) { $0 + Arena.rounded($1.preparedBytes) })
+    saved = Memory(byteCount: plan.workspaces.reduce(0) { $0 + 8 * $1.savedDoubles })
+    calls = makeCalls()
+  }
+
+  /// The inputs. Write them before every pass: their memory serves other values later in it.
+  public var inputs: [TensorView] { plan.graph.inputs.map(view) }
+  /// The outputs, valid until the next pass.
+  public var outputs: [TensorView] { plan.graph.outputs.map(view) }
+  /// Where the gradients of the outputs go before `backward()`.
+  public var outputGradients: [TensorView] { plan.graph.outputs.map(gradientView) }
+
+  /// Computes the outputs from the inputs; in a training plan also updates running statistics.
+  public func forward() {
+    prepareIfNeeded()
+    for (node, call) in zip(plan.graph.nodes, calls) { node.operation.forward(call) }
+  }
+
+  /// Adds the gradients of all parameters to those in the store, from the gradients of the outputs.
+  public func backward() {
+    precondition(plan.context.isTraining, "a plan for prediction has no backward pass")
+    for (node, call) in zip(plan.graph.nodes, calls).reversed() { node.operation.backward(call) }
+  }
+
+  private func prepareIfNeeded() {
+    guard preparedVersion != parameters.version else { return }
+    for (node, call) in zip(plan.graph.nodes, calls) { node.operation.prepare(call) }
+    preparedVersion = parameters.version
+  }
+
+  private func view(_ value: Value) -> TensorView {
+    view(value, offsets: plan.valueOffsets)
+  }
+
+  private func gradientView(_ value: Value) -> TensorView {
+    view(value, offsets: plan.gradientOffsets)
+  }
+
+  private func view(_ value: Value, offsets: [Int]) -> TensorView {
+    let home = plan.placement.homes[value.index]
+    let type = plan.context.type
+    return TensorView(
+      pointer: arena.pointer + offsets[home.buffer] + home.channel * type.size, type: type,
+      shape: plan.shapes[value.index], pixelStride: plan.placement.buffers[home.buffer].channels)
+  }
+
+  private func makeCalls() -> [OperationCall] {
+    let producers = plan.graph.producers
+    var (preparedEnd, savedEnd) = (0, 0)
+    return plan.graph.nodes.enumerated().map { index, node in
+      let workspace = plan.workspaces[index]
+      defer {
+        preparedEnd += Arena.rounded(workspace.preparedBytes)
+        savedEnd += 8 * workspace.savedDoubles
+      }
+      let isTraining = plan.context.isTraining
+      return OperationCall(
+        type: plan.context.type, pool: pool, isTraining: isTraining,
+        kernels: plan.context.kernels, inputs: node.inputs.map(view), output: view(node.output),
+        parameters: node.parameters.map { parameters.pointer($0) },
+        prepared: prepared.pointer + preparedEnd,
+        saved: (saved.pointer + savedEnd).assumingMemoryBound(to: Double.self),
+        scratch: scratch.pointer,
+        outputGradient: isTraining ? gradientView(node.output) : nil,
+        inputGradients: node.inputs.enumerated().map { position, input in
+          guard isTraining, producers[input.index] != nil,
+            node.operation.passesGradient(toInput: position)
+          else { return nil }
+          return GradientView(
+            view: gradientView(input), accumulates: plan.accumulates[index][position])
+        },
+        parameterGradients: node.parameters.map { parameters.gradientPointer($0) })
+    }
+  }
+}

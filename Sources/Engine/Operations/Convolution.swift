@@ -1,0 +1,108 @@
+import CKernels
+
+/// 2-D convolution with zero padding: y = W * x + b, as PyTorch's `Conv2d`.
+public struct Convolution: Operation {
+  let geometry: rs_conv
+  let hasBias: Bool
+
+  /// `conv2d`.
+  public var kind: String { "conv2d" }
+  /// The weight gradient reads the input.
+  public var backwardReads: BackwardReads { .inputs }
+
+  init(
+    inputs: Int, outputs: Int, kernel: (height: Int, width: Int), stride: Int, padding: Int,
+    dilation: Int, groups: Int, hasBias: Bool
+  ) {
+    geometry = rs_conv(
+      inputs: Int32(inputs), outputs: Int32(outputs), kernel_h: Int32(kernel.height),
+      kernel_w: Int32(kernel.width), stride: Int32(stride), padding: Int32(padding),
+      dilation: Int32(dilation), groups: Int32(groups), algorithm: RS_CONV_NAIVE)
+    self.hasBias = hasBias
+  }
+
+  /// `weight` (outputs, inputs / groups, kh, kw) and, where it has one, `bias` (outputs).
+  public var parameters: [ParameterDeclaration] {
+    let shape = [
+      geometry.outputs, geometry.inputs / geometry.groups, geometry.kernel_h,
+      geometry.kernel_w,
+    ].map(Int.init)
+    let weight = ParameterDeclaration(
+      "weight", shape, .weight(fanIn: shape[1] * shape[2] * shape[3]))
+    return hasBias ? [weight, ParameterDeclaration("bias", [shape[0]], .bias)] : [weight]
+  }
+
+  /// ⌊(size + 2 padding - dilation (kernel - 1) - 1) / stride⌋ + 1 along each axis.
+  public func outputShape(of inputs: [Shape]) throws -> Shape {
+    let shape = inputs[0]
+    func extent(_ size: Int, _ kernel: Int32) throws -> Int {
+      let room = size + 2 * Int(geometry.padding) - Int(geometry.dilation) * Int(kernel - 1) - 1
+      guard room >= 0 else {
+        throw GraphError("an image of \(shape) is smaller than the kernel")
+      }
+      return room / Int(geometry.stride) + 1
+    }
+    return Shape(
+      shape.images, try extent(shape.height, geometry.kernel_h),
+      try extent(shape.width, geometry.kernel_w), Int(geometry.outputs))
+  }
+
+  /// The kernel's taps.
+  public func receptiveField(of inputs: [ReceptiveField]) -> ReceptiveField {
+    inputs[0].windowed(
+      kernel: Int(max(geometry.kernel_h, geometry.kernel_w)), stride: Int(geometry.stride),
+      padding: Int(geometry.padding), dilation: Int(geometry.dilation))
+  }
+
+  /// Output elements times taps times input channels of a group.
+  public func multiplyAdds(inputs: [Shape], output: Shape) -> Int {
+    output.pixels * rs_conv_packed_count([geometry])
+  }
+
+  /// Packed weights for both passes, and patches for each thread.
+  public func workspace(inputs: [Shape], output: Shape, in context: PlanContext) -> Workspace {
+    ConvolutionKernel(geometry, choice: context.kernels)
+      .workspace(x: inputs[0], y: output, in: context)
+  }
+
+  /// Packs the weights for the forward pass and, in training, for the input gradient.
+  public func prepare(_ call: OperationCall) {
+    ConvolutionKernel(geometry, choice: call.kernels).prepare(call)
+  }
+
+  /// Computes y.
+  public func forward(_ call: OperationCall) {
+    ConvolutionKernel(geometry, choice: call.kernels).forward(
+      call, x: call.inputs[0], bias: hasBias ? call.parameters[1] : nil, y: call.output)
+  }
+
+  /// Computes dx, dW and db.
+  public func backward(_ call: OperationCall) {
+    let kernel = ConvolutionKernel(geometry, choice: call.kernels)
+    kernel.backwardWeight(
+      call, x: call.inputs[0], dy: call.gradient, dw: call.parameterGradients[0])
+    if hasBias, let gradient = call.parameterGradients[1] {
+      withUnsafePointer(to: call.gradient.kernelView) {
+        rs_bias_gradient(call.type.kernelType, $0, gradient)
+      }
+    }
+    if let target = call.inputGradients[0] {
+      kernel.backwardInput(
+        call, dy: call.gradient, bias: nil, dx: target.view, accumulates: target.accumulates)
+    }
+  }
+}
+
+extension GraphBuilder {
+  /// Adds a convolution; `name` is the path of its `weight` and `bias`.
+  public func convolution(
+    _ x: Value, _ name: String, outputs: Int, kernel: Int, stride: Int = 1, padding: Int = 0,
+    dilation: Int = 1, groups: Int = 1, bias: Bool = true
+  ) -> Value {
+    add(
+      Convolution(
+        inputs: channels(of: x), outputs: outputs, kernel: (kernel, kernel), stride: stride,
+        padding: padding, dilation: dilation, groups: groups, hasBias: bias),
+      name: name, inputs: [x], outputChannels: outputs)
+  }
+}
