@@ -54,6 +54,8 @@ public struct PlanContext: Sendable {
   public let type: ElementType
   /// Whether a backward pass will follow.
   public let isTraining: Bool
+  /// Whether the backward pass goes on to the graph's inputs.
+  public let withInputGradients: Bool
   /// Threads that may each need scratch.
   public let threads: Int
   /// How kernels are chosen.

@@ -42,6 +42,12 @@ public final class Executor {
   /// Where the gradients of the outputs go before `backward()`.
   public var outputGradients: [TensorView] { plan.graph.outputs.map(gradientView) }
 
+  /// The gradients of the inputs after `backward()`, if the plan asked for them.
+  public var inputGradients: [TensorView] {
+    precondition(plan.context.withInputGradients, "the plan has no gradients of inputs")
+    return plan.graph.inputs.map(gradientView)
+  }
+
   /// Computes the outputs from the inputs; in a training plan also updates running statistics.
   public func forward() {
     prepareIfNeeded()
@@ -77,7 +83,6 @@ public final class Executor {
   }
 
   private func makeCalls() -> [OperationCall] {
-    let producers = plan.graph.producers
     var (preparedEnd, savedEnd) = (0, 0)
     return plan.graph.nodes.enumerated().map { index, node in
       let workspace = plan.workspaces[index]
@@ -95,7 +100,7 @@ public final class Executor {
         scratch: scratch.pointer,
         outputGradient: isTraining ? gradientView(node.output) : nil,
         inputGradients: node.inputs.enumerated().map { position, input in
-          guard isTraining, producers[input.index] != nil,
+          guard plan.hasGradient[input.index],
             node.operation.passesGradient(toInput: position)
           else { return nil }
           return GradientView(

@@ -6,7 +6,7 @@ struct Lifetimes {
   /// For each buffer of gradients; nil if nothing lies there.
   private(set) var gradients: [ClosedRange<Int>?]
 
-  init(graph: Graph, placement: Placement, isTraining: Bool) {
+  init(graph: Graph, placement: Placement, isTraining: Bool, hasGradient: [Bool]) {
     let count = graph.nodes.count
     func backwardMoment(_ node: Int) -> Int { 2 * count - node }
     values = Array(repeating: nil, count: placement.buffers.count)
@@ -27,13 +27,15 @@ struct Lifetimes {
     for output in graph.outputs { extendValue(output, to: count, placement) }
 
     guard isTraining else { return }
-    let producers = graph.producers
     for output in graph.outputs { extendGradient(output, to: count, placement) }
     for (index, node) in graph.nodes.enumerated() {
       extendGradient(node.output, to: backwardMoment(index), placement)
-      for input in node.inputs where producers[input.index] != nil {
+      for input in node.inputs where hasGradient[input.index] {
         extendGradient(input, to: backwardMoment(index), placement)
       }
+    }
+    for input in graph.inputs where hasGradient[input.index] {
+      extendGradient(input, to: 2 * count + 1, placement)
     }
   }
 

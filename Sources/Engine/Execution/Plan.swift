@@ -15,6 +15,8 @@ public struct Plan: Sendable {
   let gradientOffsets: [Int]
   /// For each node and input: whether its gradient is added to what is there.
   let accumulates: [[Bool]]
+  /// For each value: whether the backward pass computes its gradient.
+  let hasGradient: [Bool]
   let workspaces: [Workspace]
   /// Bytes for values and gradients.
   public let arenaBytes: Int
@@ -45,18 +47,20 @@ public struct Plan: Sendable {
   ///   - graph: The network.
   ///   - inputShapes: The shape of each input.
   ///   - isTraining: Whether a backward pass will follow.
+  ///   - withInputGradients: Whether it goes on to the graph's inputs.
   ///   - type: Element type of all tensors and parameters.
   ///   - threads: Threads of the pool that will run it.
   ///   - kernels: How kernels are chosen.
   /// - Throws: `GraphError` naming the node that cannot take its input.
   public init(
-    graph: Graph, inputShapes: [Shape], isTraining: Bool, type: ElementType = .float32,
-    threads: Int, kernels: KernelChoice = .fast
+    graph: Graph, inputShapes: [Shape], isTraining: Bool, withInputGradients: Bool = false,
+    type: ElementType = .float32, threads: Int, kernels: KernelChoice = .fast
   ) throws {
     self.graph = graph
     self.inputShapes = inputShapes
     let context = PlanContext(
-      type: type, isTraining: isTraining, threads: threads, kernels: kernels)
+      type: type, isTraining: isTraining, withInputGradients: withInputGradients,
+      threads: threads, kernels: kernels)
     self.context = context
     let shapes = try graph.shapes(for: inputShapes)
     self.shapes = shapes
@@ -67,7 +71,9 @@ public struct Plan: Sendable {
         in: context)
     }
     accumulates = Plan.accumulation(of: graph)
-    let lifetimes = Lifetimes(graph: graph, placement: placement, isTraining: isTraining)
+    hasGradient = graph.producers.map { isTraining && ($0 != nil || withInputGradients) }
+    let lifetimes = Lifetimes(
+      graph: graph, placement: placement, isTraining: isTraining, hasGradient: hasGradient)
     let bytes = placement.buffers.map { $0.count * type.size }
     let arena = Arena(
       zip(bytes, lifetimes.values).map(Plan.request)

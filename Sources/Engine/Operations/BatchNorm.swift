@@ -6,6 +6,8 @@ public struct BatchNorm: Operation {
   let channels: Int
   let epsilon: Double
   let momentum: Double
+  /// True: the running statistics in training too, as constants.
+  let isFrozen: Bool
 
   /// `batch_norm`.
   public var kind: String { "batch_norm" }
@@ -36,7 +38,7 @@ public struct BatchNorm: Operation {
   public func forward(_ call: OperationCall) {
     let (type, parameters) = (call.type.kernelType, call.parameters)
     withViews(call.inputs[0], call.output) { x, y in
-      if call.isTraining {
+      if call.isTraining && !isFrozen {
         rs_batch_norm_forward_training(
           type, call.pool.handle, x, parameters[0], parameters[1], parameters[2], parameters[3],
           epsilon, momentum, y, call.saved, doubles(call.scratch))
@@ -59,7 +61,7 @@ public struct BatchNorm: Operation {
     withViews(call.inputs[0], call.gradient) { x, dy in
       withUnsafePointer(to: dx.kernelView) { dx in
         rs_batch_norm_backward(
-          call.type.kernelType, call.pool.handle, call.isTraining ? 1 : 0, x, dy,
+          call.type.kernelType, call.pool.handle, call.isTraining && !isFrozen ? 1 : 0, x, dy,
           call.parameters[0], call.saved, dx, target?.accumulates == true ? 1 : 0, weightGradient,
           biasGradient, doubles(call.scratch))
       }
@@ -74,11 +76,13 @@ public struct BatchNorm: Operation {
 extension GraphBuilder {
   /// Adds a batch norm; `name` is the path of its `weight`, `bias`, `running_mean`, `running_var`.
   public func batchNorm(
-    _ x: Value, _ name: String, epsilon: Double = 1e-5, momentum: Double = 0.1
+    _ x: Value, _ name: String, epsilon: Double = 1e-5, momentum: Double = 0.1,
+    isFrozen: Bool = false
   ) -> Value {
     let count = channels(of: x)
     return add(
-      BatchNorm(channels: count, epsilon: epsilon, momentum: momentum), name: name, inputs: [x],
+      BatchNorm(channels: count, epsilon: epsilon, momentum: momentum, isFrozen: isFrozen),
+      name: name, inputs: [x],
       outputChannels: count)
   }
 }

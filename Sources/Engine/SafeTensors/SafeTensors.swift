@@ -5,7 +5,7 @@ import Glibc
 /// A file is 8 bytes of header length (little-endian), a JSON header and the values of all tensors
 /// without holes or overlaps (https://github.com/huggingface/safetensors#format). The bytes stay in
 /// memory as they are; values are converted when they are asked for.
-public struct SafeTensors: Sendable {
+public struct SafeTensors: Sendable, CustomStringConvertible {
   /// One tensor as the header describes it.
   public struct Entry: Sendable, Equatable {
     /// The name of the tensor.
@@ -27,6 +27,9 @@ public struct SafeTensors: Sendable {
   private let entryIndex: [String: Int]
   private let fileBytes: [UInt8]
   private let dataStart: Int
+
+  /// The source and the number of tensors; the bytes would fill pages.
+  public var description: String { "\(source) (\(entries.count) tensors)" }
 
   /// The names of the tensors in the order of their offsets.
   public var names: [String] { entries.map(\.name) }

@@ -1,0 +1,125 @@
+import Engine
+import TestSupport
+import Testing
+
+/// Gradients of whole graphs against central differences, in double with the naive kernels.
+struct GradientTests {
+  /// Every operation that is built, in graphs that share, concatenate and fit.
+  static let graphs: [(name: String, graph: Graph, shape: Shape)] = [
+    ("skip of an odd size", skipGraph(), Shape(2, 7, 5, 3)),
+    ("value read three times", fanOutGraph(), Shape(1, 4, 6, 2)),
+    ("strides, groups and dilation", convolutionGraph(), Shape(2, 9, 8, 4)),
+  ]
+
+  @Test(arguments: graphs.indices)
+  func gradientsAgreeWithDifferences(index: Int) throws {
+    let (name, graph, shape) = Self.graphs[index]
+    let probe = try Probe(graph: graph, shape: shape)
+    let gradients = probe.gradients()
+    var checked = 0
+    for (parameter, gradient) in gradients.enumerated() where !gradient.isEmpty {
+      for element in stride(from: 0, to: gradient.count, by: max(1, gradient.count / 5)) {
+        let difference = probe.difference(parameter: parameter, element: element)
+        // h = 1e-6 leaves a truncation error of about 1e-9 and a rounding error of about 1e-10
+        #expect(
+          abs(difference - gradient[element]) <= 1e-6 * max(1, abs(difference)),
+          "\(name), \(graph.parameters[parameter].name)[\(element)]: \(difference)")
+        checked += 1
+      }
+    }
+    #expect(checked > 10)
+  }
+
+  @Test(arguments: graphs.indices)
+  func fastKernelsGiveTheSameGradientsOnAnyThreads(index: Int) throws {
+    let (_, graph, shape) = Self.graphs[index]
+    let expected = try Probe(graph: graph, shape: shape).gradients()
+    let runs = try [1, 2, 3].map {
+      try Probe(graph: graph, shape: shape, kernels: .fast, threads: $0).gradients()
+    }
+    for (naive, fast) in zip(expected, runs[0]) {
+      #expect(maxAbsDifference(naive, fast) <= 1e-12 * max(1, maxAbs(naive)))
+    }
+    #expect(runs[0] == runs[1] && runs[1] == runs[2], "the bits depend on the number of threads")
+  }
+
+  private static func skipGraph() -> Graph {
+    let builder = GraphBuilder()
+    let x = builder.input(channels: 3)
+    let skip = builder.relu(
+      builder.batchNorm(builder.convolution(x, "a", outputs: 4, kernel: 3, padding: 1), "n"))
+    let deep = builder.convolution(builder.maxPool(skip), "b", outputs: 5, kernel: 3, padding: 1)
+    let up = builder.transposedConvolution(deep, "c", outputs: 3, kernel: 2, stride: 2)
+    let joined = builder.concatenate([skip, builder.fit(up, to: skip)])
+    return builder.graph(outputs: [builder.convolution(joined, "d", outputs: 2, kernel: 1)])
+  }
+
+  private static func fanOutGraph() -> Graph {
+    let builder = GraphBuilder()
+    let x = builder.input(channels: 2)
+    let a = builder.convolution(x, "a", outputs: 3, kernel: 3, padding: 1)
+    let b = builder.convolution(a, "b", outputs: 2, kernel: 1)
+    let first = builder.concatenate([a, b])
+    // `a` is read again after its concatenation, so it cannot lie inside it
+    let second = builder.concatenate([builder.batchNorm(a, "n"), first, a])
+    return builder.graph(outputs: [builder.convolution(second, "c", outputs: 2, kernel: 3)])
+  }
+
+  private static func convolutionGraph() -> Graph {
+    let builder = GraphBuilder()
+    let x = builder.input(channels: 4)
+    let a = builder.convolution(x, "a", outputs: 6, kernel: 3, stride: 2, padding: 1, groups: 2)
+    let b = builder.convolution(a, "b", outputs: 4, kernel: 3, padding: 2, dilation: 2)
+    let c = builder.transposedConvolution(
+      b, "c", outputs: 3, kernel: 3, stride: 2, padding: 1, outputPadding: 1)
+    let d = builder.convolution(c, "d", outputs: 3, kernel: 2, stride: 2)
+    return builder.graph(outputs: [d])
+  }
+}
+
+/// A graph with random weights and input, and the loss Σ coefficient · output.
+private final class Probe {
+  let store: ParameterStore
+  let executor: Executor
+  let input: [Double]
+  let coefficients: [Double]
+
+  init(graph: Graph, shape: Shape, kernels: KernelChoice = .naive, threads: Int = 2) throws {
+    store = ParameterStore(graph: graph, type: .float64, withGradients: true)
+    store.initialise(seed: 1)
+    executor = Executor(
+      plan: try Plan(
+        graph: graph, inputShapes: [shape], isTraining: true, type: .float64, threads: threads,
+        kernels: kernels),
+      parameters: store, pool: ThreadPool(threads: threads))
+    var generator = SeededGenerator(seed: 2)
+    input = (0..<shape.count).map { _ in generator.normal() }
+    coefficients = (0..<executor.outputs[0].shape.count).map { _ in generator.normal() }
+  }
+
+  func loss() -> Double {
+    executor.inputs[0].write(input)
+    executor.forward()
+    return zip(executor.outputs[0].doubles(), coefficients).reduce(0) { $0 + $1.0 * $1.1 }
+  }
+
+  func gradients() -> [[Double]] {
+    store.clearGradients()
+    _ = loss()
+    executor.outputGradients[0].write(coefficients)
+    executor.backward()
+    return store.declarations.indices.map { store.gradientDoubles($0) }
+  }
+
+  func difference(parameter: Int, element: Int) -> Double {
+    let original = store.doubles(parameter)
+    func loss(moved step: Double) -> Double {
+      var moved = original
+      moved[element] += step
+      store.set(parameter, to: moved)
+      defer { store.set(parameter, to: original) }
+      return self.loss()
+    }
+    return (loss(moved: 1e-6) - loss(moved: -1e-6)) / 2e-6
+  }
+}
