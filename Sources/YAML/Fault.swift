@@ -56,9 +56,19 @@ struct Fault {
       return YAMLError("this quote is never closed", at: contextMark)
     case ("found unknown escape character", _):
       return YAMLError("unknown escape; use single quotes to keep '\\' as it is", at: problemMark)
+    case ("found character that cannot start any token", _)
+    where line.character(problemMark.column) == "\t":
+      return YAMLError("a tab cannot stand here; use spaces", at: problemMark)
     case ("found character that cannot start any token", _):
       let found = line.character(problemMark.column).map { "'\($0)'" } ?? "this character"
       return YAMLError("a value cannot start with \(found); put it in quotes", at: problemMark)
+    case ("block sequence entries are not allowed in this context", _):
+      return YAMLError(
+        "'- ' cannot stand here; start the list on a line of its own", at: problemMark)
+    case ("did not find expected <document start>", _):
+      return YAMLError(
+        "expected nothing more after the list, mapping or text above; check the indentation",
+        at: problemMark)
     default:
       return YAMLError(context.isEmpty ? problem : "\(problem) (\(context))", at: problemMark)
     }

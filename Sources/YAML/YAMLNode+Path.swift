@@ -14,7 +14,7 @@ extension YAMLNode {
     let value: YAMLNode
     do {
       value =
-        text.isEmpty
+        text.allSatisfy(\.isWhitespace)
         ? YAMLNode(.scalar("", isPlain: true), mark: YAMLMark(line: 1, column: 1))
         : try YAMLNode.parse(text: text)
     } catch let error as YAMLError {
@@ -25,9 +25,9 @@ extension YAMLNode {
 
   /// Sets the value at a dotted path such as `stages.train.epochs`.
   ///
-  /// A step into a mapping is a key; a last key that does not exist is added. A step into a sequence
-  /// is a number counted from 0, the `name` of an item, or the only key of an item, as in
-  /// `[{align: {…}}, {train: {…}}]`: the path then goes on in the value of that key.
+  /// A step into a mapping is a key; a last key that does not exist is added. A step into a
+  /// sequence is a number counted from 0, the `name` of an item, or the only key of an item, as
+  /// in `[{align: {…}}, {train: {…}}]`: the path then goes on in the value of that key.
   ///
   /// - Parameters:
   ///   - path: The steps, separated by dots.
