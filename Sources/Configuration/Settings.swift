@@ -1,4 +1,4 @@
-/// A decoded value with the place it was written at.
+/// A decoded value.
 public indirect enum SettingValue: Sendable, Equatable {
   /// A whole number.
   case integer(Int)
