@@ -43,7 +43,8 @@ extension Component {
       let key = prefix + setting.key
       let nested: [Setting] =
         switch setting.kind {
-        case .group(let settings), .list(.group(let settings), _): settings
+        case .group(let settings), .list(.group(let settings), _), .shorthand(_, let settings):
+          settings
         default: []
         }
       return [(key, setting)] + flattened(nested, prefix: key + ".")

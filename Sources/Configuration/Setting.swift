@@ -20,6 +20,8 @@ public indirect enum SettingKind: Sendable, Equatable {
   case component(family: String)
   /// Nested settings.
   case group([Setting])
+  /// Nested settings, or the value of one of them alone: `pre: a.tif` for `pre: {path: a.tif}`.
+  case shorthand(key: String, [Setting])
 }
 
 /// The declaration of one key: what it takes, what it means, and what it is when left out.

@@ -19,6 +19,8 @@ extension SettingDecoder {
     case .reference(let artifact): .text(try reference(node, artifact, kind, label))
     case .component(let family): try component(node, family, kind, label)
     case .group(let settings): .group(try group(node, settings, kind, label))
+    case .shorthand(let key, let settings):
+      .group(try shorthand(node, key, settings, kind, label))
     }
   }
 
@@ -127,6 +129,16 @@ extension SettingDecoder {
   ) throws -> Settings {
     guard node.isNull || node.entries != nil else { throw mismatch(label, kind, node) }
     return try self.settings(node.entries ?? [], as: settings, at: node, owner: label)
+  }
+
+  private func shorthand(
+    _ node: YAMLNode, _ key: String, _ settings: [Setting], _ kind: SettingKind, _ label: String
+  ) throws -> Settings {
+    guard node.entries == nil, !node.isNull else {
+      return try group(node, settings, kind, label)
+    }
+    let entry = YAMLNode.Entry(key: key, keyMark: node.mark, value: node)
+    return try self.settings([entry], as: settings, at: node, owner: label)
   }
 
   /// The text of any scalar but an empty one.

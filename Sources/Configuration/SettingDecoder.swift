@@ -25,7 +25,8 @@ struct SettingDecoder {
       }
       values[setting.key] = try defaultValue(of: setting)
     }
-    return Settings(values: values)
+    let nodes = Dictionary(entries.map { ($0.key, $0.value) }) { first, _ in first }
+    return Settings(values: values, nodes: nodes, file: context.file)
   }
 
   private func unknownKey(

@@ -12,6 +12,8 @@ extension SettingKind: CustomStringConvertible {
     case .reference(let artifact): "the name of an earlier stage that gives '\(artifact)'"
     case .component(let family): "\(Self.article(family)) \(family)"
     case .group: "a mapping of settings"
+    case .shorthand(let key, let settings):
+      "\(settings.first { $0.key == key }?.kind.description ?? key), or a mapping of settings"
     }
   }
 

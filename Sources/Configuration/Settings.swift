@@ -1,3 +1,5 @@
+import YAML
+
 /// A decoded value.
 public indirect enum SettingValue: Sendable, Equatable {
   /// A whole number.
@@ -23,10 +25,40 @@ public indirect enum SettingValue: Sendable, Equatable {
 public struct Settings: Sendable, Equatable {
   /// The decoded values by key; keys without value or default are absent.
   public let values: [String: SettingValue]
+  /// The values as they were written, for the place in messages; defaults have none.
+  private let nodes: [String: YAMLNode]
+  /// The file that they were written in.
+  private let file: String
 
   /// Makes settings from decoded values.
-  public init(values: [String: SettingValue]) {
+  ///
+  /// - Parameters:
+  ///   - values: The decoded values by key.
+  ///   - nodes: The values as they were written, where they were.
+  ///   - file: The file that they were written in, as the user named it.
+  public init(values: [String: SettingValue], nodes: [String: YAMLNode] = [:], file: String = "") {
     self.values = values
+    self.nodes = nodes
+    self.file = file
+  }
+
+  /// Equal values; where they were written doesn't matter.
+  public static func == (first: Settings, second: Settings) -> Bool {
+    first.values == second.values
+  }
+
+  /// An error about the value at a key, with the place where it was written.
+  ///
+  /// - Parameters:
+  ///   - message: What is wrong and how to mend it, in one line.
+  ///   - key: The key.
+  ///   - item: The item of the list at the key, counted from 0; nil: the value as a whole.
+  public func error(_ message: String, at key: String, item: Int? = nil) -> ConfigurationError {
+    let node = nodes[key]
+    guard let item, let items = node?.items, items.indices.contains(item) else {
+      return ConfigurationError(message, at: node, in: file)
+    }
+    return ConfigurationError(message, at: items[item], in: file)
   }
 
   /// Whether the key has a value, written or by default.
@@ -108,6 +140,14 @@ public struct Settings: Sendable, Equatable {
     guard let value = values[key] else { return nil }
     guard case .component(let name, let settings) = value else { mismatch(key, "component", value) }
     return (name, settings)
+  }
+
+  /// The nested settings listed at a key; empty if it is absent.
+  public func groups(_ key: String) -> [Settings] {
+    (optionalList(key) ?? []).map {
+      guard case .group(let settings) = $0 else { mismatch(key, "list of groups", $0) }
+      return settings
+    }
   }
 
   /// The nested settings at a key, or nil if it is absent.
