@@ -1,4 +1,5 @@
 import CKernels
+import Glibc
 
 /// A view of tensor data in somebody else's memory: (N, H, W, C) with a stride from pixel to pixel,
 /// so that it can be a range of channels of a wider tensor.
@@ -36,6 +37,14 @@ public struct TensorView {
     TensorView(
       pointer: pointer + first * type.size, type: type, shape: shape.with(channels: count),
       pixelStride: pixelStride)
+  }
+
+  /// Sets all elements to zero; other channels of the same pixels stay.
+  public func clear() {
+    for pixel in 0..<(pixelStride == shape.channels ? 1 : shape.pixels) {
+      let count = pixelStride == shape.channels ? shape.count : shape.channels
+      memset(pointer + pixel * pixelStride * type.size, 0, count * type.size)
+    }
   }
 
   /// Copies values in (N, H, W, C) order into the view.

@@ -1,0 +1,106 @@
+import Configuration
+import YAML
+
+/// A pipeline file after checking: scenes, classes and stages that fit together. No pixel has been
+/// read.
+public struct PipelineFile: Sendable {
+  /// The path as the user named it.
+  public let path: String
+  /// The name: the file's without its extension.
+  public let name: String
+  /// The folder for results; nil: the name with `-output`, in the current folder.
+  public let output: String?
+  /// The scenes in order.
+  public let scenes: [Scene]
+  /// The classes in order.
+  public let classes: ClassList
+  /// Weights to use instead of training, where named.
+  public let model: String?
+  /// The stages in order, with their settings decoded.
+  public let stages: [any Stage]
+
+  /// The keys of a pipeline file beside `stages`; those of scenes follow from the stages.
+  static func settings(rasters: [String]) -> [Setting] {
+    [
+      Setting(
+        "output", .text,
+        "Folder for results; by default the file's name with '-output', in the current folder."),
+      Setting(
+        "model", .path, "Weights to use (.safetensors); training is skipped then."),
+      Setting(
+        "scenes", .list(.group(Scene.settings(rasters: rasters)), count: 1...100_000),
+        isRequired: true, "The scenes to train on, to validate on or to map."),
+      Setting(
+        "classes", .list(.group(ClassList.settings), count: 2...254), isRequired: true,
+        "The classes; the position in the list, from 0, is the value written."),
+      Setting(
+        "ignore", .integer(-2_147_483_648...2_147_483_647), default: "255",
+        "Label value that is left out of training and scores."),
+    ]
+  }
+
+  /// Reads and checks a file.
+  ///
+  /// - Parameters:
+  ///   - path: The file.
+  ///   - changes: `KEY=VALUE` of the command line, applied in order.
+  ///   - currentDirectory: The folder that paths in `changes` are relative to.
+  /// - Throws: `ConfigurationError`, one line, for the first mistake; `RunError` if the file cannot
+  ///   be read.
+  public init(path: String, changes: [String] = [], currentDirectory: String = "") throws {
+    let text = try FileSystem.read(path, limit: YAMLNode.longestText)
+    var root: YAMLNode
+    do {
+      root = try changes.reduce(YAMLNode.parse(text)) { try $0.applying($1) }
+    } catch let error as YAMLError {
+      throw ConfigurationError(error, in: path)
+    }
+    guard let entries = root.entries else {
+      throw ConfigurationError(
+        "expected the keys of a pipeline: scenes, classes, stages", at: root, in: path)
+    }
+    guard let stageList = root["stages"] else {
+      throw ConfigurationError(
+        "missing key 'stages': give a list of stages, such as align, train, predict", at: root,
+        in: path)
+    }
+    self.path = path
+    name = FileSystem.stem(path)
+    var draft = try StageDecoder(
+      file: path, baseDirectory: FileSystem.directory(path), currentDirectory: currentDirectory)
+    let declarations = try draft.declarations(stageList)
+    let rest = YAMLNode(
+      content: .mapping(entries.filter { $0.key != "stages" }), mark: root.mark)
+    let rasters = declarations.flatMap(\.requiredRasters)
+    let settings = try Settings(
+      decoding: rest, as: PipelineFile.settings(rasters: rasters), in: draft.context)
+    output = settings.optionalText("output")
+    model = settings.optionalText("model")
+    classes = try ClassList(settings.groups("classes"), ignore: settings.integer("ignore"))
+    scenes = try settings.groups("scenes").map { try Scene($0, rasters: rasters) }
+    for (index, scene) in scenes.enumerated() {
+      if let first = scenes.firstIndex(where: { $0.name == scene.name }), first < index {
+        throw settings.groups("scenes")[index].error(
+          "the name '\(scene.name)' stands for two scenes", at: "name")
+      }
+    }
+    stages = try draft.stages(
+      declarations,
+      header: PipelineHeader(file: path, scenes: scenes, classes: classes, model: model))
+  }
+}
+
+/// What a stage may know of the pipeline beside its own settings.
+public struct PipelineHeader: Sendable {
+  /// The pipeline file as the user named it.
+  public let file: String
+  /// The scenes in order.
+  public let scenes: [Scene]
+  /// The classes in order.
+  public let classes: ClassList
+  /// Weights to use instead of training, where named.
+  public let model: String?
+
+  /// The scenes that have a role.
+  public func scenes(_ role: SceneRole) -> [Scene] { scenes.filter { $0.roles.contains(role) } }
+}

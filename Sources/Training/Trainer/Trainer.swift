@@ -1,0 +1,154 @@
+import Engine
+
+/// Trains a network: batch, forward, loss, backward, clip, step; validates after each epoch and
+/// keeps the best weights. The same seed and batches give the same bits.
+public final class Trainer {
+  /// The weights being trained.
+  public let parameters: ParameterStore
+  /// The best weights so far by the validation score.
+  public let best: ParameterStore
+  private let executor: Executor
+  private let loss: WeightedSum
+  private var optimiser: any Optimiser
+  private let schedule: any Schedule
+  private let options: TrainingOptions
+  private let slots: [ParameterSlot]
+  private let scratch = LossScratch()
+
+  /// Prepares a training.
+  ///
+  /// - Parameters:
+  ///   - parameters: First weights, with gradients; they are changed.
+  ///   - graph: The network, with one output.
+  ///   - batchShape: (N, H, W, bands) of every batch.
+  ///   - loss: What to minimise.
+  ///   - optimiser: How to step.
+  ///   - schedule: The rate of each step.
+  ///   - options: How long.
+  ///   - pool: Threads.
+  ///   - kernels: How kernels are chosen.
+  public init(
+    parameters: ParameterStore, graph: Graph, batchShape: Shape, loss: WeightedSum,
+    optimiser: any Optimiser, schedule: any Schedule, options: TrainingOptions, pool: ThreadPool,
+    kernels: KernelChoice = .fast
+  ) throws {
+    self.parameters = parameters
+    self.loss = loss
+    self.optimiser = optimiser
+    self.schedule = schedule
+    self.options = options
+    best = ParameterStore(graph: graph, type: parameters.type)
+    best.copyValues(from: parameters)
+    executor = Executor(
+      plan: try Plan(
+        graph: graph, inputShapes: [batchShape], isTraining: true, type: parameters.type,
+        threads: pool.threads, kernels: kernels),
+      parameters: parameters, pool: pool)
+    slots = parameters.slots
+  }
+
+  /// All steps of a full training.
+  public var totalSteps: Int { options.epochs * options.stepsPerEpoch }
+
+  /// The network's input and room for the labels.
+  public func makeBatch() -> Batch {
+    Batch(
+      input: executor.inputs[0],
+      labels: Array(repeating: 255, count: executor.inputs[0].shape.pixels))
+  }
+
+  /// The output of the last step, (N, H, W, classes).
+  public var logits: TensorView { executor.outputs[0] }
+
+  /// Makes one step on a batch whose input was written just before.
+  ///
+  /// - Parameters:
+  ///   - target: What the logits are compared with.
+  ///   - index: The number of the step, from 0; it decides the rate.
+  /// - Returns: The loss before the step, and the norm of the gradient before clipping.
+  /// - Throws: `TrainingError` if the loss is not finite; the weights are as they were then.
+  public func step(target: LossTarget, index: Int) throws -> (loss: Double, gradientNorm: Double) {
+    executor.forward()
+    let logits = executor.outputs[0]
+    let gradient = executor.outputGradients[0]
+    let batch = try LossBatch(
+      type: logits.type.kernelType, images: logits.shape.images,
+      pixels: logits.shape.height * logits.shape.width, classes: logits.shape.channels,
+      logits: logits.pointer, target: target, scratch: scratch)
+    gradient.clear()
+    let value = loss.evaluate(batch, addingTo: gradient.pointer).total
+    guard value.isFinite else {
+      throw TrainingError(
+        "the loss became \(value) at step \(index + 1): lower the learning rate "
+          + "or clip the gradient (clip_norm)")
+    }
+    parameters.clearGradients()
+    executor.backward()
+    let norm =
+      options.clipNorm.map { GradientClipping.clip(slots, norm: $0) } ?? GradientClipping.norm(slots)
+    guard norm.isFinite else {
+      throw TrainingError(
+        "the gradient became \(norm) at step \(index + 1): lower the learning rate")
+    }
+    let rate = schedule.rate(step: index, of: totalSteps, base: optimiser.learningRate)
+    optimiser.step(parameters: slots, rate: rate)
+    parameters.didChange()
+    return (value, norm)
+  }
+
+  /// Trains until the last epoch or until nothing gets better.
+  ///
+  /// - Parameters:
+  ///   - fill: Writes the input and labels of the batch of a step.
+  ///   - validate: Scores the weights after an epoch; higher is better, nil: cannot tell.
+  ///   - report: Called after each epoch, and after each step with its number and loss.
+  /// - Returns: One record for each epoch; `best` holds the weights to use.
+  public func run(
+    fill: (inout Batch, Int) throws -> Void, validate: (ParameterStore) throws -> Double?,
+    onStep: (Int, Double) throws -> Void, onEpoch: (EpochRecord) throws -> Void
+  ) throws -> [EpochRecord] {
+    var records: [EpochRecord] = []
+    var bestScore: Double?
+    var bestEpoch = 0
+    var batch = makeBatch()
+    for epoch in 1...options.epochs {
+      var (lossSum, normSum) = (0.0, 0.0)
+      for step in (epoch - 1) * options.stepsPerEpoch..<epoch * options.stepsPerEpoch {
+        try fill(&batch, step)
+        let result = try self.step(target: .labels(batch.labels), index: step)
+        lossSum += result.loss
+        normSum += result.gradientNorm
+        try onStep(step + 1, result.loss)
+      }
+      let score = try validate(parameters)
+      let isBest = score.map { $0 > (bestScore ?? -.infinity) } ?? (bestScore == nil)
+      if isBest {
+        best.copyValues(from: parameters)
+        bestScore = score ?? bestScore
+        bestEpoch = epoch
+      }
+      let record = EpochRecord(
+        epoch: epoch, loss: lossSum / Double(options.stepsPerEpoch),
+        rate: schedule.rate(
+          step: epoch * options.stepsPerEpoch - 1, of: totalSteps, base: optimiser.learningRate),
+        gradientNorm: normSum / Double(options.stepsPerEpoch), score: score, isBest: isBest)
+      records.append(record)
+      try onEpoch(record)
+      if let patience = options.patience, epoch - bestEpoch >= patience { break }
+    }
+    return records
+  }
+}
+
+extension ParameterStore {
+  /// The trained parameters as an optimiser takes them. Weights decay; biases and norms do too, as
+  /// in PyTorch, unless the optimiser leaves them out by `decays`.
+  public var slots: [ParameterSlot] {
+    declarations.indices.compactMap { index in
+      guard let gradient = gradientPointer(index) else { return nil }
+      return ParameterSlot(
+        name: declarations[index].name, type: type.kernelType, count: declarations[index].count,
+        value: pointer(index), gradient: gradient, decays: true)
+    }
+  }
+}
