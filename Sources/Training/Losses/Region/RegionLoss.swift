@@ -1,5 +1,6 @@
 import CKernels
 import Configuration
+import Glibc
 
 /// Losses of overlap between predicted and true regions: Jaccard, Dice, Tversky, and the metric
 /// losses that stay right for soft labels.
@@ -167,13 +168,13 @@ public struct RegionLoss: Loss {
     var loss = form.similarity(sums, alpha: alpha, beta: beta, smooth: smooth)
     if takesLogarithm {
       let similarity = max(loss.value, Self.leastSimilarity)
-      loss = loss.chained(value: -naturalLogarithm(similarity), slope: -1 / similarity)
+      loss = loss.chained(value: -Glibc.log(similarity), slope: -1 / similarity)
     } else {
       loss = loss.chained(value: 1 - loss.value, slope: -1)
     }
     if gamma != 1 {
       let base = max(loss.value, 0)  // rounding may leave -1e-17
-      loss = loss.chained(value: power(base, gamma), slope: gamma * power(base, gamma - 1))
+      loss = loss.chained(value: pow(base, gamma), slope: gamma * pow(base, gamma - 1))
     }
     return loss.chained(value: classWeights[k] * loss.value, slope: classWeights[k])
   }

@@ -1,5 +1,4 @@
 import CKernels
-import Glibc
 
 /// The sums over pixels of every class in every image of a batch.
 struct RegionSums {
@@ -11,7 +10,7 @@ struct RegionSums {
   init(_ batch: LossBatch, _ target: rs_loss_target) {
     images = batch.images
     classes = batch.classes
-    values = Array(repeating: 0, count: images * Int(RS_REGION_SUMS.rawValue) * classes)
+    values = Array(repeating: 0, count: images * RS_REGION_SUMS * classes)
     rs_loss_region_sums(
       batch.type, images, batch.pixels, classes, batch.probabilities, target, &values)
   }
@@ -19,10 +18,10 @@ struct RegionSums {
   /// The sums of one class in one image.
   func region(image: Int, class k: Int) -> RegionForm.Sums {
     RegionForm.Sums(
-      intersection: sum(RS_REGION_INTERSECTION.rawValue, image, k),
-      predicted: sum(RS_REGION_PREDICTED.rawValue, image, k),
-      target: sum(RS_REGION_TARGET.rawValue, image, k),
-      distance: sum(RS_REGION_DISTANCE.rawValue, image, k))
+      intersection: sum(RS_REGION_INTERSECTION, image, k),
+      predicted: sum(RS_REGION_PREDICTED, image, k),
+      target: sum(RS_REGION_TARGET, image, k),
+      distance: sum(RS_REGION_DISTANCE, image, k))
   }
 
   /// The sums of one class over all images.
@@ -40,11 +39,11 @@ struct RegionSums {
 
   /// The largest share of a class in an image, 0 where every pixel is ignored.
   func peak(image: Int, class k: Int) -> Double {
-    sum(RS_REGION_PEAK.rawValue, image, k)
+    sum(RS_REGION_PEAK, image, k)
   }
 
-  private func sum(_ kind: UInt32, _ image: Int, _ k: Int) -> Double {
-    values[(image * Int(RS_REGION_SUMS.rawValue) + Int(kind)) * classes + k]
+  private func sum(_ kind: Int, _ image: Int, _ k: Int) -> Double {
+    values[(image * RS_REGION_SUMS + kind) * classes + k]
   }
 }
 
@@ -57,21 +56,17 @@ struct RegionSlopes {
   /// Makes slopes of 0.
   init(images: Int, classes: Int) {
     self.classes = classes
-    values = Array(repeating: 0, count: images * Int(RS_REGION_SLOPES.rawValue) * classes)
+    values = Array(repeating: 0, count: images * RS_REGION_SLOPES * classes)
   }
 
   /// Adds `factor` times the derivatives of the loss of one region.
   mutating func add(_ loss: RegionForm.Value, factor: Double, image: Int, class k: Int) {
-    let start = image * Int(RS_REGION_SLOPES.rawValue)
-    values[(start + Int(RS_REGION_BY_INTERSECTION.rawValue)) * classes + k] +=
-      factor * loss.byIntersection
-    values[(start + Int(RS_REGION_BY_PREDICTED.rawValue)) * classes + k] +=
-      factor * loss.byPredicted
-    values[(start + Int(RS_REGION_BY_DISTANCE.rawValue)) * classes + k] +=
-      factor * loss.byDistance
+    add(factor * loss.byIntersection, RS_REGION_BY_INTERSECTION, image, k)
+    add(factor * loss.byPredicted, RS_REGION_BY_PREDICTED, image, k)
+    add(factor * loss.byDistance, RS_REGION_BY_DISTANCE, image, k)
+  }
+
+  private mutating func add(_ slope: Double, _ kind: Int, _ image: Int, _ k: Int) {
+    values[(image * RS_REGION_SLOPES + kind) * classes + k] += slope
   }
 }
-
-func naturalLogarithm(_ x: Double) -> Double { Glibc.log(x) }
-
-func power(_ x: Double, _ exponent: Double) -> Double { Glibc.pow(x, exponent) }
