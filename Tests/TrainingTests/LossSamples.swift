@@ -2,6 +2,7 @@ import CKernels
 import Configuration
 import Engine
 import TestSupport
+import Testing
 
 @testable import Training
 
@@ -69,8 +70,10 @@ struct LossSample {
     let value = try logits.withUnsafeBytes { logits in
       let batch = try LossBatch(
         type: type, images: images, pixels: pixels, classes: classes,
-        logits: logits.baseAddress!, target: target, scratch: LossScratch())
-      return gradient.withUnsafeMutableBytes { body(batch, weight, $0.baseAddress!) }
+        logits: try #require(logits.baseAddress), target: target, scratch: LossScratch())
+      return try gradient.withUnsafeMutableBytes {
+        body(batch, weight, try #require($0.baseAddress))
+      }
     }
     return (value, gradient)
   }
@@ -88,8 +91,9 @@ struct LossSample {
     }
   }
 
-  /// Samples with all the edge cases: the last class absent, the last image without anything to
-  /// learn from, ignored pixels. Hard and soft labels.
+  /// Samples with all the edge cases, with hard and with soft labels.
+  ///
+  /// The last class is absent, the last image has nothing to learn from, some pixels are ignored.
   static func edgeCases(classes: Int, scale: Double = 2) -> [LossSample] {
     var generator = Generator(seed: UInt64(classes))
     let (images, pixels) = (3, 12)
@@ -124,7 +128,7 @@ struct LossSample {
 func builtLosses(classes: Int) throws -> [(name: String, loss: any Loss)] {
   try LossRegistry.all.compactMap { type in
     let component = type.component
-    guard let settings = settings(component) else { return nil }
+    guard let settings = decoded(component) else { return nil }
     do {
       return (component.name, try type.init(settings, classes: classes))
     } catch LossError.unsuitedOutput {
@@ -134,10 +138,10 @@ func builtLosses(classes: Int) throws -> [(name: String, loss: any Loss)] {
 }
 
 /// A loss with some settings, written as in the reference data.
-func loss<Kind: Loss>(
+func makeLoss<Kind: Loss>(
   _ type: Kind.Type, classes: Int, _ parameters: [(String, JSONValue)] = []
 ) throws -> Kind {
-  guard let settings = settings(type.component, parameters) else {
+  guard let settings = decoded(type.component, parameters) else {
     throw UndeclaredSetting(component: type.component.name)
   }
   return try type.init(settings, classes: classes)

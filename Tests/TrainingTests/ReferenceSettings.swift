@@ -9,14 +9,14 @@ import TestSupport
 ///   - parameters: Values by their names in the reference data.
 ///   - renamed: Names in the reference data and the keys they stand for.
 /// - Returns: nil if the component has no such key, or the value is of another kind.
-func settings(
+func decoded(
   _ component: Component, _ parameters: [(String, JSONValue)] = [],
   renamed: [String: String] = [:]
 ) -> Settings? {
-  settings(component.settings, parameters.map { (renamed[$0.0] ?? $0.0, $0.1) })
+  decoded(component.settings, parameters.map { (renamed[$0.0] ?? $0.0, $0.1) })
 }
 
-private func settings(_ declared: [Setting], _ parameters: [(String, JSONValue)]) -> Settings? {
+private func decoded(_ declared: [Setting], _ parameters: [(String, JSONValue)]) -> Settings? {
   var values: [String: SettingValue] = [:]
   for setting in declared {
     if let text = setting.defaultText { values[setting.key] = value(text, setting.kind) }
@@ -38,7 +38,7 @@ private func value(_ json: JSONValue, _ kind: SettingKind) -> SettingValue? {
   case .choice(let words): json.string.flatMap { words.contains($0) ? .text($0) : nil }
   case .list(let item, let count):
     json.all { value($0, item) }.flatMap { count.contains($0.count) ? .list($0) : nil }
-  case .group(let inner): settings(inner, json.members).map { .group($0) }
+  case .group(let inner): decoded(inner, json.members).map { .group($0) }
   default: nil
   }
 }

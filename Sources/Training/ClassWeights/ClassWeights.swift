@@ -95,7 +95,8 @@ public enum ClassWeights {
   private static func totals(_ countsPerImage: [[Int]]) -> [Int] {
     guard let first = countsPerImage.first else { return [] }
     return countsPerImage.dropFirst().reduce(first) { sums, counts in
-      precondition(counts.count == sums.count, "images with \(sums.count) and \(counts.count) counts")
+      precondition(
+        counts.count == sums.count, "images with \(sums.count) and \(counts.count) counts")
       return zip(sums, counts).map { $0 + $1 }
     }
   }

@@ -49,16 +49,17 @@ public struct BinaryCrossEntropy: Loss {
   public func evaluate(
     _ batch: LossBatch, weight: Double, addingTo gradient: UnsafeMutableRawPointer?
   ) -> Double {
-    batch.withTarget { target in
+    batch.withMemory { memory in
       var sums = [Double](repeating: 0, count: 2 * batch.images)
       rs_loss_binary_sums(
-        batch.type, batch.images, batch.pixels, batch.logits, batch.logSums, target,
+        batch.type, batch.images, batch.pixels, batch.logits, memory.logSums, memory.target,
         positiveWeight, smoothing, &sums)
       let (total, count) = addPairs(sums)
       guard count > 0 else { return 0 }
       if let gradient {
         rs_loss_binary_gradient(
-          batch.type, batch.images, batch.pixels, batch.probabilities, target, positiveWeight,
+          batch.type, batch.images, batch.pixels, memory.probabilities, memory.target,
+          positiveWeight,
           smoothing, weight / count, gradient)
       }
       return total / count

@@ -35,16 +35,18 @@ public struct CrossEntropy: Loss {
   public func evaluate(
     _ batch: LossBatch, weight: Double, addingTo gradient: UnsafeMutableRawPointer?
   ) -> Double {
-    batch.withTarget { target in
+    batch.withMemory { memory in
       var sums = [Double](repeating: 0, count: 2 * batch.images)
       rs_loss_cross_entropy_sums(
-        batch.type, batch.images, batch.pixels, batch.classes, batch.logits, batch.logSums, target,
+        batch.type, batch.images, batch.pixels, batch.classes, batch.logits, memory.logSums,
+        memory.target,
         classWeights, smoothing, &sums)
       let (total, denominator) = addPairs(sums)
       guard denominator > 0 else { return 0 }
       if let gradient {
         rs_loss_cross_entropy_gradient(
-          batch.type, batch.images, batch.pixels, batch.classes, batch.probabilities, target,
+          batch.type, batch.images, batch.pixels, batch.classes, memory.probabilities,
+          memory.target,
           classWeights, smoothing, weight / denominator, gradient)
       }
       return total / denominator

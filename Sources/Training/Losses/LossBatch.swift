@@ -26,12 +26,6 @@ public struct LossBatch {
   public let logits: UnsafeRawPointer
   /// What the logits are compared with.
   public let target: LossTarget
-  /// Softmax or sigmoid of the logits, (images, pixels, classes); lives in the scratch.
-  public let probabilities: UnsafeRawPointer
-  /// The logarithm of the sum of exp(logits) (of 1 + exp(logit) with one channel), (images, pixels),
-  /// so that -log p of a class is this minus its logit; lives in the scratch.
-  public let logSums: UnsafePointer<Double>
-
   private let scratch: LossScratch
 
   /// Checks the target and computes the probabilities.
@@ -75,30 +69,49 @@ public struct LossBatch {
     self.classes = classes
     self.logits = logits
     self.target = target
-    self.probabilities = UnsafeRawPointer(scratch.probabilities)
-    self.logSums = UnsafePointer(scratch.logSums)
     self.scratch = scratch
   }
 
-  /// Calls `body` with the target as kernels take it; it is valid during the call only.
-  func withTarget<Result>(_ body: (rs_loss_target) -> Result) -> Result {
-    switch target {
-    case .labels(let labels):
-      labels.withUnsafeBufferPointer {
-        body(rs_loss_target(labels: $0.baseAddress, probabilities: nil, keep: nil))
+  /// Calls `body` with what kernels read; the pointers are valid during the call only.
+  func withMemory<Result>(_ body: (LossMemory) -> Result) -> Result {
+    // without the extension the scratch might be freed after its pointers were read
+    withExtendedLifetime(scratch) {
+      func run(labels: [UInt8]?, shares: [Float]?, keep: [UInt8]?) -> Result {
+        withOptionalPointer(labels) { labels in
+          withOptionalPointer(shares) { shares in
+            withOptionalPointer(keep) { keep in
+              body(
+                LossMemory(
+                  target: rs_loss_target(labels: labels, probabilities: shares, keep: keep),
+                  probabilities: UnsafeRawPointer(scratch.probabilities),
+                  logSums: UnsafePointer(scratch.logSums)))
+            }
+          }
+        }
       }
-    case .probabilities(let shares, let keep):
-      shares.withUnsafeBufferPointer { shares in
-        guard let keep else {
-          return body(
-            rs_loss_target(labels: nil, probabilities: shares.baseAddress, keep: nil))
-        }
-        return keep.withUnsafeBufferPointer { keep in
-          body(
-            rs_loss_target(
-              labels: nil, probabilities: shares.baseAddress, keep: keep.baseAddress))
-        }
+      switch target {
+      case .labels(let labels): return run(labels: labels, shares: nil, keep: nil)
+      case .probabilities(let shares, let keep):
+        return run(labels: nil, shares: shares, keep: keep)
       }
     }
   }
+}
+
+/// What the kernels of a loss read beside the logits.
+struct LossMemory {
+  /// The target.
+  let target: rs_loss_target
+  /// Softmax or sigmoid of the logits, (images, pixels, classes).
+  let probabilities: UnsafeRawPointer
+  /// The logarithm of the sum of exp(logits) (of 1 + exp(logit) with one channel), (images, pixels),
+  /// so that -log p of a class is this minus its logit.
+  let logSums: UnsafePointer<Double>
+}
+
+private func withOptionalPointer<Element, Result>(
+  _ array: [Element]?, _ body: (UnsafePointer<Element>?) -> Result
+) -> Result {
+  guard let array else { return body(nil) }
+  return array.withUnsafeBufferPointer { body($0.baseAddress) }
 }

@@ -13,7 +13,9 @@ public struct Adam: Optimiser {
       """,
     source: "Kingma and Ba 2014 (arXiv 1412.6980), as in torch.optim.Adam",
     settings: AdamMoments.settings + [
-      Setting("weight_decay", .number(0...1e3), default: "0", "The share of a weight that is added to its gradient.")
+      Setting(
+        "weight_decay", .number(0...1e3), default: "0",
+        "The share of a weight that is added to its gradient.")
     ])
 
   private var adam: AdamMoments

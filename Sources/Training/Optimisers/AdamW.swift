@@ -13,7 +13,9 @@ public struct AdamW: Optimiser {
       """,
     source: "Loshchilov and Hutter 2017 (arXiv 1711.05101), as in torch.optim.AdamW",
     settings: AdamMoments.settings + [
-      Setting("weight_decay", .number(0...1e3), default: "0.01", "The share of a weight that is taken off, times the rate.")
+      Setting(
+        "weight_decay", .number(0...1e3), default: "0.01",
+        "The share of a weight that is taken off, times the rate.")
     ])
 
   private var adam: AdamMoments

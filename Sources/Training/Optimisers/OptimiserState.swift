@@ -74,49 +74,16 @@ public struct OptimiserState: Sendable, Equatable {
         guard let tensor = rest.removeValue(forKey: name) else {
           throw OptimiserError.missingState(tensor: name)
         }
-        guard tensor.type == slot.type, tensor.bytes.count == slot.count * slot.type.byteCount
-        else {
+        guard tensor.type == slot.type else { throw OptimiserError.stateType(tensor: name) }
+        let expected = slot.count * slot.type.byteCount
+        guard tensor.bytes.count == expected else {
           throw OptimiserError.stateSize(
-            tensor: name, expectedBytes: slot.count * slot.type.byteCount,
-            foundBytes: tensor.bytes.count)
+            tensor: name, expectedBytes: expected, foundBytes: tensor.bytes.count)
         }
         ordered.append(tensor)
       }
     }
     if let name = rest.keys.min() { throw OptimiserError.unknownState(tensor: name) }
     return OptimiserState(step: step, tensors: ordered)
-  }
-}
-
-/// Why an optimiser cannot be made or take over a state.
-public enum OptimiserError: Error, Equatable, CustomStringConvertible {
-  /// No optimiser has this name.
-  case unknownOptimiser(name: String, known: [String])
-  /// Two settings that do not go together.
-  case conflict(optimiser: String, reason: String)
-  /// A tensor that the parameters need is not in the state.
-  case missingState(tensor: String)
-  /// A tensor has another size or element type than its parameter.
-  case stateSize(tensor: String, expectedBytes: Int, foundBytes: Int)
-  /// A tensor that belongs to no parameter.
-  case unknownState(tensor: String)
-
-  /// What is wrong, and how to mend it.
-  public var description: String {
-    switch self {
-    case .unknownOptimiser(let name, let known):
-      "unknown optimiser '\(name)'. Known optimisers: \(known.joined(separator: ", "))"
-    case .conflict(let optimiser, let reason):
-      "optimiser '\(optimiser)': \(reason)"
-    case .missingState(let tensor):
-      "the optimiser state has no '\(tensor)': it was saved by another model or optimiser; start "
-        + "again without it, or restore the settings it was saved with"
-    case .stateSize(let tensor, let expected, let found):
-      "the optimiser state '\(tensor)' has \(found) bytes where the model needs \(expected): it "
-        + "was saved by another model or number type"
-    case .unknownState(let tensor):
-      "the optimiser state '\(tensor)' belongs to no parameter of this model: it was saved by "
-        + "another model or optimiser"
-    }
   }
 }

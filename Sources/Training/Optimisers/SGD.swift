@@ -14,7 +14,8 @@ public struct SGD: Optimiser {
     source: "The definition of torch.optim.SGD, without dampening",
     settings: [
       Setting("learning_rate", .number(0...1e3), default: "0.01", "The learning rate at its base."),
-      Setting("momentum", .number(0...0.999_999), default: "0", "How much of the last step is kept."),
+      Setting(
+        "momentum", .number(0...0.999_999), default: "0", "How much of the last step is kept."),
       Setting(
         "weight_decay", .number(0...1e3), default: "0",
         "The share of a weight that is added to its gradient."),

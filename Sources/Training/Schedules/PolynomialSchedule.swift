@@ -15,7 +15,8 @@ public struct PolynomialSchedule: Schedule {
     settings: [
       WarmUp.setting,
       Setting("power", .number(0...10), default: "1", "The power of the fall."),
-      Setting("ratio", .number(0...1), default: "1e-6", "The factor at the first step of the warm-up."),
+      Setting(
+        "ratio", .number(0...1), default: "1e-6", "The factor at the first step of the warm-up."),
     ])
 
   private let warmup: Int

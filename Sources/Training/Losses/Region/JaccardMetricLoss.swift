@@ -5,7 +5,8 @@ public struct JaccardMetricLoss: Loss {
   /// The name, formula and keys.
   public static let component = Component(
     family: "loss", name: "jml",
-    summary: "The Jaccard metric loss, right for soft labels too and equal to jaccard for hard ones.",
+    summary:
+      "The Jaccard metric loss, right for soft labels too and equal to jaccard for hard ones.",
     formula: "1 - (P + Y - L + 2e) / (P + Y + L + 2e): region with form l1, alpha = beta = 1",
     source: "Wang et al., Jaccard Metric Losses (arXiv 2302.05666)",
     settings: [LossSettings.weight] + RegionLoss.sharedSettings)

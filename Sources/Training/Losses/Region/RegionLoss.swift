@@ -122,13 +122,14 @@ public struct RegionLoss: Loss {
   public func evaluate(
     _ batch: LossBatch, weight: Double, addingTo gradient: UnsafeMutableRawPointer?
   ) -> Double {
-    batch.withTarget { target in
-      let sums = RegionSums(batch, target)
+    batch.withMemory { memory in
+      let sums = RegionSums(batch, memory)
       var slopes = RegionSlopes(images: batch.images, classes: batch.classes)
       let value = reduce(sums, into: &slopes, weight: weight)
       if let gradient {
         rs_loss_region_gradient(
-          batch.type, batch.images, batch.pixels, batch.classes, batch.probabilities, target,
+          batch.type, batch.images, batch.pixels, batch.classes, memory.probabilities,
+          memory.target,
           slopes.values, gradient)
       }
       return value

@@ -7,12 +7,12 @@ struct RegionSums {
   private var values: [Double]  // (images, RS_REGION_SUMS, classes)
 
   /// Sums up a batch.
-  init(_ batch: LossBatch, _ target: rs_loss_target) {
+  init(_ batch: LossBatch, _ memory: LossMemory) {
     images = batch.images
     classes = batch.classes
     values = Array(repeating: 0, count: images * RS_REGION_SUMS * classes)
     rs_loss_region_sums(
-      batch.type, images, batch.pixels, classes, batch.probabilities, target, &values)
+      batch.type, images, batch.pixels, classes, memory.probabilities, memory.target, &values)
   }
 
   /// The sums of one class in one image.
