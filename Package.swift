@@ -35,8 +35,9 @@ let package = Package(
     .testTarget(name: "EngineTests", dependencies: ["Engine", "CKernels", "TestSupport"]),
     .testTarget(name: "ModelsTests", dependencies: ["Models", "Engine", "TestSupport"]),
     .testTarget(
-      name: "TrainingTests", dependencies: ["Training", "Models", "Engine", "TestSupport"]),
-    .testTarget(name: "AccuracyTests", dependencies: ["Accuracy", "TestSupport"]),
+      name: "TrainingTests",
+      dependencies: ["Training", "Models", "Engine", "Configuration", "YAML", "TestSupport"]),
+    .testTarget(name: "AccuracyTests", dependencies: ["Accuracy", "Engine", "TestSupport"]),
     .testTarget(name: "RastersTests", dependencies: ["Rasters", "TestSupport"]),
     .testTarget(name: "SimulationTests", dependencies: ["Simulation"]),
     .testTarget(name: "PipelinesTests", dependencies: ["Pipelines", "Rasters", "TestSupport"]),

@@ -3,7 +3,7 @@ import Engine
 
 /// A network architecture: a function from numbers of bands and outputs to a graph.
 ///
-/// Adding one is one file here, one line in `models`, and one test.
+/// Adding one is one file here, one line in `ModelRegistry.all`, and one test.
 public protocol Model: Sendable {
   /// Name, summary, source and settings, for pipeline files and `rspipe describe`.
   static var component: Component { get }
@@ -20,11 +20,17 @@ public protocol Model: Sendable {
 }
 
 /// The architectures that a pipeline file can name.
-public let models: [any Model.Type] = [
-  UNet.self
-]
+public enum ModelRegistry {
+  /// All of them, in the order in which `rspipe describe` lists them.
+  public static let all: [any Model.Type] = [
+    UNet.self
+  ]
 
-/// The architecture of this name, or nil.
-public func model(named name: String) -> (any Model.Type)? {
-  models.first { $0.component.name == name }
+  /// The descriptions of all architectures.
+  public static var components: [Component] { all.map { $0.component } }
+
+  /// The architecture of this name with settings decoded by its own declarations; nil if unknown.
+  public static func make(_ name: String, settings: Settings) -> (any Model)? {
+    all.first { $0.component.name == name }.map { $0.init(settings) }
+  }
 }

@@ -3,6 +3,8 @@
 #include "batch_norm.h"
 #include "convolution.h"
 #include "elementwise.h"
+#include "losses.h"
+#include "optimisers.h"
 #include "pool.h"
 #include "pooling.h"
 #include "types.h"

@@ -24,7 +24,9 @@ struct Lifetimes {
         for input in node.inputs { extendValue(input, to: backwardMoment(index), placement) }
       }
     }
-    for output in graph.outputs { extendValue(output, to: count, placement) }
+    // the outputs stay readable after the backward pass
+    let end = isTraining ? 2 * count + 1 : count
+    for output in graph.outputs { extendValue(output, to: end, placement) }
 
     guard isTraining else { return }
     for output in graph.outputs { extendGradient(output, to: count, placement) }

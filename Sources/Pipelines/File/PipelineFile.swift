@@ -70,7 +70,7 @@ public struct PipelineFile: Sendable {
       file: path, baseDirectory: FileSystem.directory(path), currentDirectory: currentDirectory)
     let declarations = try draft.declarations(stageList)
     let rest = YAMLNode(
-      content: .mapping(entries.filter { $0.key != "stages" }), mark: root.mark)
+      .mapping(entries.filter { $0.key != "stages" }), mark: root.mark)
     let rasters = declarations.flatMap(\.requiredRasters)
     let settings = try Settings(
       decoding: rest, as: PipelineFile.settings(rasters: rasters), in: draft.context)

@@ -43,7 +43,7 @@ struct StageDecoder {
     for item in items {
       let wrapped = YAMLNode.Entry(key: "stage", keyMark: item.mark, value: item)
       let decoded = try Settings(
-        decoding: YAMLNode(content: .mapping([wrapped]), mark: item.mark),
+        decoding: YAMLNode(.mapping([wrapped]), mark: item.mark),
         as: [Setting("stage", .component(family: "stage"), isRequired: true, "A stage.")],
         in: context)
       guard let (name, settings) = decoded.optionalComponent("stage"),

@@ -1,0 +1,156 @@
+import Configuration
+import Engine
+import Models
+import TestSupport
+import Testing
+import Training
+
+/// Every trace of `traces.json` whose model and loss are built: losses, gradients and weights of
+/// some training steps, against PyTorch's in float64.
+struct ReferenceTraceTests {
+  static let folder = ReferenceFolder()
+
+  @Test(arguments: [KernelChoice.fast, .naive], [ElementType.float32, .float64])
+  func trainingFollowsPyTorch(kernels: KernelChoice, type: ElementType) throws {
+    var tally = ReferenceTally("traces, \(kernels), \(type)")
+    let models = try Self.folder.json("models")
+    for (name, entry) in try Self.folder.json("traces").members {
+      let modelFile = try #require(entry["model"]?.string)
+      let modelName = String(modelFile.dropLast(".safetensors".count))
+      guard let graph = try referenceGraph(#require(models[modelName]?["config"])),
+        entry["recipe"] == nil
+      else {
+        tally.notBuiltYet(name)
+        continue
+      }
+      guard tally.finds(modelFile, in: Self.folder),
+        tally.finds("\(name).safetensors", in: Self.folder)
+      else { continue }
+      let trace = try ReferenceTrace(
+        name: name, entry: entry, graph: graph, folder: Self.folder, kernels: kernels, type: type)
+      try trace.check(&tally)
+    }
+    print(tally)
+    #expect(tally.comparedCount > 0)
+  }
+}
+
+/// One trace, replayed.
+private struct ReferenceTrace {
+  let name: String
+  let entry: JSONValue
+  let tensors: SafeTensors
+  let store: ParameterStore
+  let trainer: Trainer
+  let type: ElementType
+
+  init(
+    name: String, entry: JSONValue, graph: Graph, folder: ReferenceFolder, kernels: KernelChoice,
+    type: ElementType
+  ) throws {
+    self.name = name
+    self.entry = entry
+    self.type = type
+    tensors = try folder.tensors(name)
+    store = ParameterStore(graph: graph, type: type, withGradients: true)
+    let file = try #require(entry["model"]?.string)
+    try store.load(folder.tensors(String(file.dropLast(".safetensors".count))))
+    let dims = try #require(tensors.shape("input"))
+    let shape = Shape(dims[0], dims[1], dims[2], dims[3])
+    let classes = graph.parameters.last?.shape.first ?? 1
+    let steps = try #require(entry["steps"]?.int)
+    let optimiser = try #require(entry["optimiser"])
+    trainer = try Trainer(
+      parameters: store, graph: graph, batchShape: shape,
+      loss: WeightedSum(try lossTerms(entry), classes: classes),
+      optimiser: try OptimiserRegistry.make(
+        try #require(optimiser["kind"]?.string).lowercased(),
+        settings: try optimiserSettings(optimiser)),
+      schedule: ConstantSchedule(try settings(ConstantSchedule.component, [])),
+      options: TrainingOptions(epochs: 1, stepsPerEpoch: steps), pool: ThreadPool(threads: 2),
+      kernels: kernels)
+  }
+
+  func check(_ tally: inout ReferenceTally) throws {
+    let input = try tensors.doubles("input")
+    let labels = try tensors.integers("target").map { UInt8($0) }
+    let losses = try #require(entry["loss_per_step"]?.doubles)
+    let bands = try #require(entry["torch_float32_loss_difference_per_step"]?.doubles)
+    for (step, expected) in losses.enumerated() {
+      trainer.makeBatch().input.write(input)
+      let result = try trainer.step(target: .labels(labels), index: step)
+      if step == 0 { try checkFirstStep(&tally) }
+      let tolerance = type == .float64 ? 1e-7 : 10 * bands[step] + 1e-6
+      #expect(abs(result.loss - expected) <= tolerance, "\(name), step \(step): \(result.loss)")
+      tally.compared()
+    }
+    try checkLastStep(&tally)
+  }
+
+  private func checkFirstStep(_ tally: inout ReferenceTally) throws {
+    let expected = try tensors.doubles("step0/logits")
+    let error = maxAbsDifference(trainer.logits.doubles(), expected)
+    #expect(error <= 1e-4 * maxAbs(expected), "\(name), logits: \(error)")
+    let zeroGradients = Set(entry["zero_gradient_tensors"]?.strings ?? [])
+    for (index, declaration) in store.declarations.enumerated() where declaration.role.isTrained {
+      let tensor = "step0/grad/\(declaration.name)"
+      guard tally.finds(tensor, in: tensors) else { continue }
+      let gradient = try tensors.doubles(tensor)
+      let tolerance =
+        zeroGradients.contains(declaration.name) ? 1e-6 : 1e-4 * maxAbs(gradient)
+      let error = maxAbsDifference(store.gradientDoubles(index), gradient)
+      #expect(error <= tolerance, "\(name), \(tensor): \(error)")
+      tally.compared()
+    }
+  }
+
+  /// Final weights, within ten times the distance of float32 PyTorch runs; in float64 within
+  /// rounding of the stored float32.
+  private func checkLastStep(_ tally: inout ReferenceTally) throws {
+    let band = try #require(entry["torch_float32_final_weight_max_abs_difference"]?.double)
+    let skipped = Set(entry["zero_gradient_tensors"]?.strings ?? [])
+    for (index, declaration) in store.declarations.enumerated()
+    where declaration.role.isTrained && !skipped.contains(declaration.name) {
+      let tensor = "final/\(declaration.name)"
+      guard tally.finds(tensor, in: tensors) else { continue }
+      let expected = try tensors.doubles(tensor)
+      let error = maxAbsDifference(store.doubles(index), expected)
+      let tolerance = type == .float64 ? 1e-6 * max(1, maxAbs(expected)) : 10 * band + 1e-6
+      #expect(error <= tolerance, "\(name), \(tensor): \(error)")
+      tally.compared()
+    }
+  }
+}
+
+/// The weighted losses of a trace: `[[0.25, "bce", {}], [0.75, "region", {…}]]`.
+private func lossTerms(_ entry: JSONValue) throws -> [(name: String, settings: Settings)] {
+  try #require(entry["loss"]?.array).map { term in
+    let name = try #require(term[1]?.string)
+    let type = try #require(LossRegistry.all.first { $0.component.name == name })
+    let decodedSettings = try settings(type.component, try #require(term[2]).members)
+    var values = decodedSettings.values
+    values["weight"] = .number(try #require(term[0]?.double))
+    return (name, Settings(values: values))
+  }
+}
+
+private func optimiserSettings(_ entry: JSONValue) throws -> Settings {
+  let kind = try #require(entry["kind"]?.string).lowercased()
+  let type = try #require(OptimiserRegistry.all.first { $0.component.name == kind })
+  var members: [(String, JSONValue)] = []
+  if let beta1 = entry["beta1"], let beta2 = entry["beta2"] {
+    members.append(("betas", .list([beta1, beta2])))
+  }
+  for (key, value) in entry.members where !["kind", "beta1", "beta2"].contains(key) {
+    members.append((key == "lr" ? "learning_rate" : key, value))
+  }
+  return try settings(type.component, members)
+}
+
+/// The network that a `config` of `models.json` describes; nil if it isn't built yet.
+private func referenceGraph(_ config: JSONValue) throws -> Graph? {
+  guard config["architecture"]?.string == "unet" else { return nil }
+  return UNet(
+    base: try #require(config["base"]?.int), depth: try #require(config["depth"]?.int)
+  ).graph(bands: try #require(config["bands"]?.int), outputs: try #require(config["classes"]?.int))
+}
