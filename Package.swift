@@ -14,7 +14,7 @@ let package = Package(
     .target(name: "YAML", dependencies: ["CYAML"]),
     .target(name: "Configuration", dependencies: ["YAML"]),
     .target(name: "Engine", dependencies: ["CKernels"]),
-    .target(name: "Models", dependencies: ["Engine", "Configuration"]),
+    .target(name: "Models", dependencies: ["Engine", "Configuration", "YAML"]),
     .target(name: "Accuracy"),
     .target(
       name: "Training",

@@ -88,6 +88,19 @@ enum FileSystem {
     return String(name[..<dot])
   }
 
+  /// The path without links and dots, for comparisons; a file that does not exist yet is taken in
+  /// its existing folder.
+  static func canonical(_ path: String) -> String {
+    if let resolved = realpath(path, nil) {
+      defer { free(resolved) }
+      return String(cString: resolved)
+    }
+    let folder = directory(path)
+    guard let resolved = realpath(folder.isEmpty ? "." : folder, nil) else { return path }
+    defer { free(resolved) }
+    return "\(String(cString: resolved))/\(name(path))"
+  }
+
   private static func directoryPrefix(_ path: String) -> String {
     path.lastIndex(of: "/").map { String(path[...$0]) } ?? ""
   }

@@ -21,6 +21,9 @@ public protocol Stage: Sendable {
   /// The scenes it works on, one after the other; empty: it works once, on the pipeline.
   var scenes: [Scene] { get }
 
+  /// The names of the files that it writes to the results for a scene, or for the pipeline.
+  func outputs(_ scene: Scene?) -> [String]
+
   /// Does the work for one scene, or for the pipeline where `scene` is nil.
   func run(_ scene: Scene?, in run: Run) throws
 }
@@ -28,6 +31,8 @@ public protocol Stage: Sendable {
 extension Stage {
   /// Most stages need no images of their own.
   public static func requiredRasters(_ settings: Settings) -> [String] { [] }
+  /// Most stages write artifacts only.
+  public func outputs(_ scene: Scene?) -> [String] { [] }
 }
 
 /// The stages that a pipeline file can name.

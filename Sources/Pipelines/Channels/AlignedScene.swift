@@ -1,0 +1,133 @@
+import Rasters
+
+/// Where the bands of a scene are, all on one grid: the artifact of the stage `align`.
+public struct AlignedScene: Codable, Equatable, Sendable {
+  /// One band.
+  public struct Band: Codable, Equatable, Sendable {
+    /// `pre.nir`.
+    public var name: String
+    /// The position of its file in `sources`.
+    public var source: Int
+    /// The band number in the file, from 1.
+    public var number: Int
+    /// The factor, where it isn't the file's own.
+    public var scale: Double?
+    /// The term, where it isn't the file's own.
+    public var offset: Double?
+  }
+
+  /// One file.
+  public struct Source: Codable, Equatable, Sendable {
+    /// The path.
+    public var path: String
+    /// The value that means not observed, where it isn't the file's own.
+    public var nodata: Double?
+    /// How it is resampled if it lies on another grid.
+    public var resampling: String
+  }
+
+  /// The file whose pixels are the grid.
+  public var gridPath: String
+  /// The files.
+  public var sources: [Source]
+  /// The bands in order.
+  public var bands: [Band]
+  /// The acquisition date of each image, where known.
+  public var dates: [String: String]
+
+  /// The names of the bands.
+  public var bandNames: [String] { bands.map(\.name) }
+
+  /// Relates the images of a scene to one grid; reads headers only.
+  ///
+  /// - Parameters:
+  ///   - rasters: The images by name.
+  ///   - order: The images in the order of their bands.
+  ///   - bands: Names or numbers of the bands wanted from each image.
+  ///   - gridImage: The image that gives the grid.
+  ///   - resampling: How an image on another grid is resampled.
+  /// - Throws: `RasterError` or `RunError` naming the file.
+  public init(
+    rasters: [String: SceneRaster], order: [String], bands wanted: [String], gridImage: String,
+    resampling: Resampling
+  ) throws {
+    guard let gridRaster = rasters[gridImage] else {
+      throw RunError(.usage, "no image '\(gridImage)' to take the grid from")
+    }
+    gridPath = gridRaster.path
+    (sources, bands, dates) = ([], [], [:])
+    for image in order {
+      guard let declared = rasters[image] else {
+        throw RunError(.usage, "no image '\(image)'")
+      }
+      let raster = try Raster(path: declared.path, nodata: declared.nodata)
+      dates[image] = declared.date ?? raster.acquisitionDate
+      sources.append(
+        Source(path: declared.path, nodata: declared.nodata, resampling: resampling.rawValue))
+      for name in wanted {
+        let number = try AlignedScene.number(of: name, in: raster, declared)
+        bands.append(
+          Band(
+            name: "\(image).\(name)", source: sources.count - 1, number: number,
+            scale: AlignedScene.item(declared.scale, number),
+            offset: AlignedScene.item(declared.offset, number)))
+      }
+    }
+  }
+
+  /// Opens the bands for one thread.
+  public func open() throws -> BandSet {
+    let grid = try self.grid()
+    let aligned = try sources.map { source in
+      try AlignedSource(
+        Raster(path: source.path, nodata: source.nodata), on: grid,
+        resampling: Resampling(rawValue: source.resampling) ?? .bilinear)
+    }
+    return try BandSet(
+      grid: grid,
+      members: bands.map {
+        BandSet.Member(
+          name: $0.name, source: aligned[$0.source], band: $0.number, scale: $0.scale,
+          offset: $0.offset)
+      })
+  }
+
+  /// The grid of all bands.
+  public func grid() throws -> Grid { try Raster(path: gridPath).grid }
+
+  /// These bands only.
+  public func selecting(_ names: [String]) throws -> AlignedScene {
+    var selected = self
+    selected.bands = try names.map { name in
+      guard let band = bands.first(where: { $0.name == name }) else {
+        throw RunError(
+          .input, "no band '\(name)'; there are \(bandNames.joined(separator: ", "))")
+      }
+      return band
+    }
+    return selected
+  }
+
+  private static func number(
+    of name: String, in raster: Raster, _ declared: SceneRaster
+  ) throws -> Int {
+    guard !declared.bands.isEmpty else { return try raster.bandNumber(named: name) }
+    guard declared.bands.count == raster.bands.count(where: { !$0.isAlpha }) else {
+      throw RunError(
+        .input,
+        "\(declared.path): 'bands' names \(declared.bands.count) bands, the file has "
+          + "\(raster.bands.count)")
+    }
+    guard let position = declared.bands.firstIndex(of: name) else {
+      throw RunError(
+        .input,
+        "\(declared.path): no band '\(name)' among those named by 'bands': "
+          + declared.bands.joined(separator: ", "))
+    }
+    return position + 1
+  }
+
+  private static func item(_ values: [Double], _ number: Int) -> Double? {
+    values.count == 1 ? values[0] : values.indices.contains(number - 1) ? values[number - 1] : nil
+  }
+}

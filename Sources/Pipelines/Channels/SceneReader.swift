@@ -1,0 +1,70 @@
+import Rasters
+
+/// Reads windows of a scene as channels. Belongs to one thread at a time.
+public final class SceneReader {
+  /// The channels, in the order of the planes.
+  public let channels: ChannelSet
+  /// The grid.
+  public let grid: Grid
+  private let bands: BandSet
+  private var bandPlanes: [Float] = []
+
+  /// Opens a scene.
+  ///
+  /// - Parameters:
+  ///   - scene: Where the bands are.
+  ///   - channels: What to compute from them; only the bands it needs are read.
+  public init(_ scene: AlignedScene, channels: ChannelSet) throws {
+    let pruned = channels.pruned
+    self.channels = pruned
+    bands = try scene.selecting(pruned.bands).open()
+    grid = bands.grid
+  }
+
+  /// Reads a window: channels plane after plane, row after row. A pixel that any channel lacks is
+  /// NaN in all of them: it is not observed.
+  ///
+  /// - Parameter window: It may reach beyond the grid; there nothing is observed.
+  public func read(_ window: Window, into planes: inout [Float]) throws {
+    let count = window.pixelCount
+    if bandPlanes.count < bands.members.count * count {
+      bandPlanes = [Float](repeating: 0, count: bands.members.count * count)
+    }
+    if planes.count != channels.channels.count * count {
+      planes = [Float](repeating: 0, count: channels.channels.count * count)
+    }
+    try bandPlanes.withUnsafeMutableBufferPointer { try bands.read(window, into: $0) }
+    planes.withUnsafeMutableBufferPointer { planes in
+      bandPlanes.withUnsafeBufferPointer { bandPlanes in
+        guard let planes = planes.baseAddress, let bandPlanes = bandPlanes.baseAddress
+        else { return }
+        channels.evaluate(bandPlanes, count: count, into: planes)
+        hideUnobserved(planes, count)
+      }
+    }
+  }
+
+  private func hideUnobserved(_ planes: UnsafeMutablePointer<Float>, _ count: Int) {
+    let channelCount = channels.channels.count
+    for pixel in 0..<count {
+      var isObserved = true
+      for channel in 0..<channelCount where !planes[channel * count + pixel].isFinite {
+        isObserved = false
+        break
+      }
+      guard !isObserved else { continue }
+      for channel in 0..<channelCount { planes[channel * count + pixel] = .nan }
+    }
+  }
+}
+
+extension Grid {
+  /// The grid cut into windows of at most this size, row after row.
+  public func windows(side: Int) -> [Window] {
+    stride(from: 0, to: height, by: side).flatMap { y in
+      stride(from: 0, to: width, by: side).map { x in
+        Window(x: x, y: y, width: min(side, width - x), height: min(side, height - y))
+      }
+    }
+  }
+}

@@ -1,0 +1,119 @@
+import Engine
+import Rasters
+import Training
+
+/// Draws training windows: a class at random, a pixel of it, a window around it. So rare classes
+/// are seen as often as common ones, and the same seed gives the same windows.
+struct WindowSampler {
+  private let scenes: [TrainingScene]
+  private let side: Int
+  private let filler: TensorFiller
+  private let augmentation: Augmentation
+  private let balance: Double
+  private let channels: Int
+  private var generator: SeededGenerator
+  private var planes: [Float] = []
+  /// For each class the scenes that have it.
+  private let scenesByClass: [[Int]]
+  private let shares: [Double]
+
+  /// Prepares to draw.
+  ///
+  /// - Parameters:
+  ///   - scenes: Where from.
+  ///   - side: Side of a window in pixels.
+  ///   - filler: How channels are normalised.
+  ///   - augmentation: How windows are changed.
+  ///   - balance: 0 draws classes as often as they are, 1 all alike.
+  ///   - seed: Decides the draw.
+  init(
+    _ scenes: [TrainingScene], side: Int, filler: TensorFiller, channels: Int,
+    augmentation: Augmentation, balance: Double, seed: UInt64
+  ) {
+    self.scenes = scenes
+    self.side = side
+    self.filler = filler
+    self.channels = channels
+    self.augmentation = augmentation
+    self.balance = balance
+    generator = SeededGenerator(seed: seed)
+    let classes = scenes.first?.counts.count ?? 0
+    scenesByClass = (0..<classes).map { k in scenes.indices.filter { scenes[$0].counts[k] > 0 } }
+    let totals = (0..<classes).map { k in Double(scenes.reduce(0) { $0 + $1.counts[k] }) }
+    let all = max(1, totals.reduce(0, +))
+    let present = Double(max(1, totals.count { $0 > 0 }))
+    shares = totals.map { $0 > 0 ? (1 - balance) * $0 / all + balance / present : 0 }
+  }
+
+  /// Fills a batch with windows.
+  mutating func fill(_ batch: inout Batch) throws {
+    let shape = batch.input.shape
+    let pixels = side * side
+    for image in 0..<shape.images {
+      var (window, labels, observed) = try draw()
+      augmentation.apply(
+        to: &window, labels: &labels, observed: &observed, side: side, bands: channels,
+        using: &generator)
+      (batch.input.pointer + image * pixels * channels * 4).copyMemory(
+        from: window, byteCount: window.count * 4)
+      batch.labels.replaceSubrange(image * pixels..<(image + 1) * pixels, with: labels)
+    }
+  }
+
+  /// One window: (side, side, channels) normalised, labels, observed flags.
+  private mutating func draw() throws -> ([Float], [UInt8], [UInt8]) {
+    let k = drawClass()
+    let scene = scenes[drawScene(of: k)]
+    let grid = scene.reader.grid
+    let position = scene.positions[k][generator.index(below: scene.positions[k].count)]
+    let window = Window(
+      x: start(around: position % grid.width, extent: grid.width),
+      y: start(around: position / grid.width, extent: grid.height), width: side, height: side)
+    try scene.reader.read(window, into: &planes)
+    var pixels = [Float](repeating: 0, count: side * side * channels)
+    var observed = [UInt8](repeating: 0, count: side * side)
+    pixels.withUnsafeMutableBufferPointer { pixels in
+      observed.withUnsafeMutableBufferPointer { observed in
+        guard let pixels = pixels.baseAddress, let observed = observed.baseAddress else { return }
+        filler.fill(planes, count: side * side, into: pixels, observed: observed)
+      }
+    }
+    var labels = try scene.labels.read(window)
+    for pixel in labels.indices where labels[pixel] != ClassList.notObserved {
+      let (x, y) = (window.x + pixel % side, window.y + pixel / side)
+      if observed[pixel] == 0 || !scene.split.trains(x: x, y: y) {
+        labels[pixel] = ClassList.notObserved
+      }
+    }
+    return (pixels, labels, observed)
+  }
+
+  private mutating func drawClass() -> Int {
+    var left = generator.uniform() * shares.reduce(0, +)
+    for (k, share) in shares.enumerated() where share > 0 {
+      left -= share
+      if left < 0 { return k }
+    }
+    return shares.lastIndex { $0 > 0 } ?? 0
+  }
+
+  /// A scene that has the class, as often as it has pixels of it.
+  private mutating func drawScene(of k: Int) -> Int {
+    let candidates = scenesByClass[k]
+    let total = candidates.reduce(0) { $0 + scenes[$1].counts[k] }
+    var left = generator.index(below: total)
+    for candidate in candidates {
+      left -= scenes[candidate].counts[k]
+      if left < 0 { return candidate }
+    }
+    return candidates[0]
+  }
+
+  /// A start of a window that holds the pixel, inside the grid where it is large enough.
+  private mutating func start(around pixel: Int, extent: Int) -> Int {
+    let lowest = pixel - side + 1
+    let drawn = lowest + generator.index(below: side)
+    guard extent > side else { return min(max(drawn, extent - side), 0) }
+    return min(max(drawn, 0), extent - side)
+  }
+}
