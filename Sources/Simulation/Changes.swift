@@ -70,24 +70,24 @@ struct Changes: Sendable {
     var mix = after[pixel]
     if mix[.greenCrop] > 0.25 {
       switch fate {
-      case ..<0.2:  // Harvested: stubble remains.
+      case ..<0.11:  // Harvested: stubble remains.
         let crop = mix[.greenCrop]
         mix[.greenCrop] = 0.04 * crop
         mix[.dryHerb] += (0.45 + 0.3 * tone) * crop
         land.addSoil(&mix, (0.5 - 0.3 * tone) * crop, pixel)
-      case ..<0.29: plough(&mix, tone)
-      case ..<0.41:  // The water was turned off.
+      case ..<0.17: plough(&mix, tone)
+      case ..<0.25:  // The water was turned off.
         mix.turn(0.5 + 0.35 * tone, of: .greenCrop, into: .dryHerb)
       default: mix.turn(0.1, of: .greenCrop, into: .dryHerb)
       }
     } else {
       switch fate {
-      case ..<0.1: plough(&mix, tone)
-      case ..<0.24:  // Sown, and green by the second date.
+      case ..<0.09: plough(&mix, tone)
+      case ..<0.2:  // Sown, and green by the second date.
         let total = 0.6 + 0.3 * tone
         mix *= 1 - total
         mix[.greenCrop] += total * 0.95
-      case ..<0.275:
+      case ..<0.235:
         if mix[.dryHerb] > 0.35 { stubbleFires[pixel] = true }
       default: break
       }
@@ -105,7 +105,7 @@ struct Changes: Sendable {
   /// Some forest stands are cut: slash, soil and a little that was left standing.
   private mutating func fell(_ pixel: Int, _ land: LandCover, _ strength: Float) {
     let key = land.stand[pixel]
-    guard RandomSource.uniform(key: key, salt: 30) < 0.028 * strength else { return }
+    guard RandomSource.uniform(key: key, salt: 30) < 0.022 * strength else { return }
     let tone = RandomSource.uniform(key: key, salt: 31)
     let trees = after[pixel][.conifer] + after[pixel][.broadleaf]
     for tree in [Material.conifer, .broadleaf] { after[pixel][tree] *= 0.07 }

@@ -39,7 +39,7 @@ public struct FireSimulator: Sendable {
     public var cloudShare: Float = 0.03
     /// How much else changes (harvest, felling, water levels …): 0 nothing, 1 as usual, at most 2.
     public var changeStrength: Float = 1
-    /// Multiplies the noise of the sensor; 1 is a standard deviation of 0.002 to 0.003.
+    /// Multiplies the noise of the sensor; 1 is a standard deviation of 0.0012 to 0.002.
     public var noiseFactor: Float = 1
     /// Whether the images have slanted edges and dead stripes without data.
     public var hasGaps = true
@@ -166,9 +166,9 @@ private struct GroundTexture {
   private let drift: Field
 
   init(width: Int, height: Int, random: inout RandomSource) {
-    fine = FractalNoise(wavelength: 3.3, octaves: 2, gain: 0.8)
+    fine = FractalNoise(wavelength: 5, octaves: 2, gain: 0.6)
       .field(width: width, height: height, random: &random)
-    coarse = FractalNoise(wavelength: 60, octaves: 5, gain: 0.6)
+    coarse = FractalNoise(wavelength: 80, octaves: 6, gain: 0.7)
       .field(width: width, height: height, random: &random)
     drift = FractalNoise(wavelength: 90, octaves: 4)
       .field(width: width, height: height, random: &random)
@@ -177,6 +177,6 @@ private struct GroundTexture {
   /// The brightness of a pixel relative to its materials.
   func factor(_ pixel: Int, isFirst: Bool, green: Float) -> Float {
     let change = isFirst ? 0 : 0.035 * drift[pixel]
-    return 1 + (0.04 + 0.06 * green) * fine[pixel] + 0.07 * coarse[pixel] + change
+    return 1 + (0.035 + 0.05 * green) * fine[pixel] + 0.09 * coarse[pixel] + change
   }
 }

@@ -74,7 +74,7 @@ struct FireSpread {
           let rise = (elevation[next] - elevation[pixel]) / (length * pixelSize)
           let slope = PortableMath.exp((5 * rise).clamped(-1.4, 1.8))
           let along = (Float(dx) * wind.x + Float(dy) * wind.y) / length
-          let speed = supply * slope * PortableMath.exp(1.1 * along)
+          let speed = supply * supply * slope * PortableMath.exp(1.1 * along)
           let chance = random.uniform()
           let delay = (0.35 + 2.2 * chance * chance) * length / speed
           let reached = time + delay
@@ -125,6 +125,9 @@ struct FireSeason: Sendable {
       let size: Int
       if attempts < large.count {
         size = Int(large[attempts] * Float(pixels))
+      } else if Float(pixels - burned) > 0.14 * Float(pixels) {
+        // Some of the large ones ran out of fuel early; others take their place.
+        size = Int(random.uniform(0.02, 0.09) * Float(pixels))
       } else {
         let u = random.uniform()
         size = Int(40 / (0.02 + 0.98 * u))

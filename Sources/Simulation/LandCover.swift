@@ -47,10 +47,10 @@ struct LandCover: Sendable {
       soil[pixel] = patches.soil(pixel)
       stand[pixel] = stands.place(x: x, y: y).key
       let farmed = patches.farming[pixel] - 2.2 * slope
-      if farmed > 0.5 {
+      if farmed > 0.54 {
         let place = fields.place(x: x, y: y)
         // Whole fields are farmed or not, so the farmland ends along hedges.
-        if farmed > 0.58 + 0.14 * RandomSource.uniform(key: place.key, salt: 9) {
+        if farmed > 0.62 + 0.14 * RandomSource.uniform(key: place.key, salt: 9) {
           field[pixel] = place.key
           addCrop(pixel, place, patches)
         }
@@ -88,8 +88,8 @@ struct LandCover: Sendable {
     let barren = (patches.barren[pixel] - 0.3 * moist).step(0.74, 0.92)
     let life = (1 - 0.85 * max(rock, barren)) * (0.94 + 0.12 * fine).clamped
     let tone = RandomSource.uniform(key: stand[pixel], salt: 1)
-    let trees = (site + 0.2 * fine).step(0.42, 0.72) * (0.82 + 0.16 * tone) * life
-    let shrubs = (site + 0.3 * patches.shrubs[pixel] + 0.2 * fine).step(0.12, 0.5) * 0.75 * life
+    let trees = (site + 0.3 * fine).step(0.42, 0.72) * (0.82 + 0.16 * tone) * life
+    let shrubs = (site + 0.4 * patches.shrubs[pixel] + 0.3 * fine).step(0.12, 0.5) * 0.75 * life
     let understorey = max(0, 1 - trees) * shrubs
     let herbs = max(0, life - trees - understorey) * (0.78 + 0.22 * fine).clamped(0.3, 1)
     let green = (0.8 * moist + 0.35 * patches.medium[pixel] + 0.22).clamped(0.06, 0.92)
@@ -193,9 +193,9 @@ private struct Patches {
       FractalNoise(wavelength: wavelength, octaves: octaves, gain: gain)
         .field(width: width, height: height, random: &random)
     }
-    fine = noise(6, 3, 0.8)
-    medium = noise(38, 4, 0.6)
-    shrubs = noise(24, 4, 0.6)
+    fine = noise(10, 3, 0.62)
+    medium = noise(44, 5, 0.72)
+    shrubs = noise(24, 4, 0.75)
     needles = noise(120, 5)
     farming = noise(280, 4).ranked()
     barren = noise(150, 6, 0.6).ranked()

@@ -3,8 +3,8 @@ struct Sensor: Sendable {
   /// The reflectance of one step of the digital numbers.
   static let step: Float = 0.001
 
-  /// The standard deviation of the noise in reflectance, by band.
-  static let noise = Bands(0.0020, 0.0020, 0.0021, 0.0030, 0.0030, 0.0026, 0, 0)
+  /// The standard deviation of the noise in reflectance, by band; between what Landsat 5 and 8 have.
+  static let noise = Bands(0.0012, 0.0012, 0.0014, 0.0020, 0.0020, 0.0017, 0, 0)
 
   /// Blurs by a kernel of three pixels each way and moves the image by less than a pixel.
   ///
@@ -87,7 +87,7 @@ struct Sensor: Sendable {
       let thickness = 1 + random.index(below: 2)
       for x in start..<min(start + length, width) {
         let y = row + Int(tilt * Float(x - start))
-        for line in y..<min(y + thickness, height) { observed[line * width + x] = false }
+        for line in y..<y + thickness where line < height { observed[line * width + x] = false }
       }
     }
     return observed

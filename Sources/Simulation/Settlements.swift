@@ -22,7 +22,9 @@ struct Settlements: Sendable {
       let radius = number == 0 ? random.uniform(28, 44) : random.uniform(7, 20)
       addTown(at: centre, radius: radius, noise: noise, water: water, random: &random)
     }
-    let costs = Self.roadCosts(terrain, water)
+    let detours = FractalNoise(wavelength: 60, octaves: 4, gain: 0.7)
+      .field(width: width, height: height, random: &random)
+    let costs = Self.roadCosts(terrain, water, detours)
     for (number, centre) in centres.enumerated() {
       addRoad(from: centre, to: number > 0 ? centres[0] : nil, costs: costs)
     }
@@ -77,12 +79,13 @@ struct Settlements: Sendable {
   }
 
   /// The cost of a road through each node of a grid four times as coarse.
-  private static func roadCosts(_ terrain: Terrain, _ water: Field) -> Field {
+  private static func roadCosts(_ terrain: Terrain, _ water: Field, _ detours: Field) -> Field {
     let (columns, rows) = ((terrain.width + 3) / 4, (terrain.height + 3) / 4)
     return Field(width: columns, height: rows) { x, y in
-      let pixel = min(y * 4 + 2, terrain.height - 1) * terrain.width + min(x * 4 + 2, terrain.width - 1)
+      let pixel =
+        min(y * 4 + 2, terrain.height - 1) * terrain.width + min(x * 4 + 2, terrain.width - 1)
       let slope = terrain.steepness(pixel)
-      return 1 + 150 * slope * slope + 30 * water[pixel]
+      return max(0.2, 1 + 1.3 * detours[pixel]) + 150 * slope * slope + 30 * water[pixel]
     }
   }
 

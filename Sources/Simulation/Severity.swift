@@ -27,7 +27,7 @@ struct Severity: Sendable {
     for fire in fires {
       for pixel in fire.pixels {
         let raw =
-          0.14 + 0.42 * fire.intensity + 0.34 * load[pixel] + 0.3 * min(steepness[pixel], 0.8)
+          0.18 + 0.42 * fire.intensity + 0.34 * load[pixel] + 0.3 * min(steepness[pixel], 0.8)
           + 0.42 * patches[pixel]
         let edge = 0.6 + 0.4 * inside[pixel].step(0.35, 0.95)
         values[pixel] = (raw * edge).clamped(Self.least, 1)
@@ -73,7 +73,7 @@ struct Severity: Sendable {
     }
     lose(.shrub, scorched: 0.25 + 1.3 * s, consumed: 0.1 + 1.0 * s)
     for herb in [Material.greenHerb, .dryHerb, .greenCrop] {
-      lose(herb, scorched: 0.5 + 0.9 * s, consumed: 0.38 + 0.75 * s)
+      lose(herb, scorched: 0.5 + 0.9 * s, consumed: 0.46 + 0.66 * s)
     }
     lose(.dead, scorched: 0, consumed: 0.8 * s)
     // Under an open canopy the ground burns as well: shade turns to char at little cost in light.
@@ -81,14 +81,14 @@ struct Severity: Sendable {
     for lane in 0..<16 { covered += result[lane] }
     let open = max(0, 1 - covered - consumed) * 0.5 * s
     let faded = PortableMath.exp(-ageDays / 80)
-    var char = 0.78 * consumed + open
+    var char = 0.82 * consumed + open
     for bare in [Material.paleSoil, .darkSoil, .redSoil] {
       let sooty = result[bare] * 0.5 * s
       result[bare] -= sooty
       char += sooty
     }
-    let washed = char * (1 - faded) * 0.65
-    let exposed = 0.16 * consumed + washed * 0.8
+    let washed = char * (1 - faded) * 0.6
+    let exposed = 0.13 * consumed + washed * 0.8
     char -= washed
     let white = char * 0.7 * ash * (s - 0.35).clamped * PortableMath.exp(-ageDays / 25)
     result[.char] += char - white

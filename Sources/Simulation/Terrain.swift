@@ -29,7 +29,7 @@ struct Terrain: Sendable {
     let coarse = Self.carved(width: width, height: height, random: &random)
     let fine = FractalNoise(wavelength: 40, octaves: 4, gain: 0.55)
       .field(width: width, height: height, random: &random)
-    var elevation = Self.refined(coarse, width: width, height: height)
+    var elevation = Self.refined(coarse, width: width, height: height, random: &random)
     let plain = Self.gradients(elevation, pixelSizeMetres)
     for pixel in elevation.values.indices {
       let slope = (plain.x[pixel] * plain.x[pixel] + plain.y[pixel] * plain.y[pixel]).squareRoot()
@@ -47,7 +47,7 @@ struct Terrain: Sendable {
   /// The coarse grid has one node for this many pixels.
   private static let coarsening = 4
   /// Coarse nodes beyond each edge, so that the scene's edge is not the sea.
-  private static let margin = 12
+  private static let margin = 24
 
   private static func carved(width: Int, height: Int, random: inout RandomSource) -> Field {
     let columns = width / coarsening + 4 + 2 * margin
@@ -89,24 +89,39 @@ struct Terrain: Sendable {
   }
 
   /// Interpolates the coarse grid by cubic B-splines, which leave no facets.
-  private static func refined(_ coarse: Field, width: Int, height: Int) -> Field {
+  ///
+  /// The grid is bent on the way: water on a grid knows eight directions, and the valleys it carved
+  /// would show them.
+  private static func refined(
+    _ coarse: Field, width: Int, height: Int, random: inout RandomSource
+  ) -> Field {
+    func bend(_ wavelength: Float, _ octaves: Int) -> Field {
+      FractalNoise(wavelength: wavelength, octaves: octaves, gain: 0.45)
+        .field(width: width, height: height, random: &random)
+    }
+    let (bendX, bendY) = (bend(190, 4), bend(190, 4))
     func weights(_ t: Float) -> SIMD4<Float> {
       let s = 1 - t
       let (t2, t3) = (t * t, t * t * t)
       return SIMD4(s * s * s, 3 * t3 - 6 * t2 + 4, -3 * t3 + 3 * t2 + 3 * t + 1, t3) / 6
     }
-    let phases = (0..<coarsening).map { weights((Float($0) + 0.5) / Float(coarsening)) }
-    let across = Field(width: width, height: coarse.height) { x, row in
-      let w = phases[x % coarsening]
-      let start = row * coarse.width + margin + x / coarsening
-      return w[0] * coarse[start] + w[1] * coarse[start + 1] + w[2] * coarse[start + 2]
-        + w[3] * coarse[start + 3]
-    }
+    let limit = Float(margin - 2)
     return Field(width: width, height: height) { x, y in
-      let w = phases[y % coarsening]
-      let start = (margin + y / coarsening) * width + x
-      return w[0] * across[start] + w[1] * across[start + width]
-        + w[2] * across[start + 2 * width] + w[3] * across[start + 3 * width]
+      let pixel = y * width + x
+      let u = Float(x) / Float(coarsening) + (14 * bendX[pixel]).clamped(-limit, limit)
+      let v = Float(y) / Float(coarsening) + (14 * bendY[pixel]).clamped(-limit, limit)
+      let (column, row) = (u.rounded(.down), v.rounded(.down))
+      let (across, down) = (weights(u - column), weights(v - row))
+      var sum: Float = 0
+      for j in 0..<4 {
+        // Far nodes on the lower right lie within the last margin; clamped for safety at its end.
+        let line = min(max(Int(row) + margin + j, 0), coarse.height - 1) * coarse.width
+        for i in 0..<4 {
+          let node = min(max(Int(column) + margin + i, 0), coarse.width - 1)
+          sum += down[j] * across[i] * coarse[line + node]
+        }
+      }
+      return sum
     }
   }
 

@@ -23,6 +23,8 @@ struct WaterBodies: Sendable {
       (0.008, 0.66), (0.004, 0.8), (0.0035, 1.5), (0.0016, 0.55), (0.0012, 1), (0.0006, 0.7),
       (0.0004, 1.4), (0.0003, 0.4), (0.0003, 1), (0.0002, 0.3),
     ]
+    let shore = FractalNoise(wavelength: 24, octaves: 4, gain: 0.6)
+      .field(width: width, height: height, random: &random)
     var taken: [Int] = []
     for (share, ratio) in shares {
       let pixels = Int(share * scale)
@@ -31,12 +33,20 @@ struct WaterBodies: Sendable {
       let later = Int(Float(pixels) * (1 + (ratio - 1) * change))
       let lake = terrain.drainage.lake(
         behind: dam, pixels: max(pixels, later), elevation: terrain.elevation, width: width)
-      for (rank, pixel) in lake.enumerated() {
-        if rank < pixels { before[pixel] = 1 }
-        if rank < later { after[pixel] = 1 }
-      }
+      Self.fill(&before, lake.prefix(pixels), shore)
+      Self.fill(&after, lake.prefix(later), shore)
       let mud = random.uniform(-0.3, 0.3)
       for pixel in lake { turbidity[pixel] = (turbidity[pixel] + mud).clamped }
+    }
+  }
+
+  /// Adds a lake, with shores rounded by waves and roughened by noise.
+  private static func fill(_ water: inout Field, _ lake: ArraySlice<Int>, _ shore: Field) {
+    var mask = Field(width: water.width, height: water.height)
+    for pixel in lake { mask[pixel] = 1 }
+    mask = mask.boxMean(radius: 2).boxMean(radius: 2)
+    for pixel in mask.values.indices where mask[pixel] > 0.02 {
+      water[pixel] = max(water[pixel], (mask[pixel] + 0.3 * shore[pixel]).step(0.34, 0.5))
     }
   }
 
