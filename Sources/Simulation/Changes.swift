@@ -42,7 +42,7 @@ struct Changes: Sendable {
     }
     for pixel in before.indices {
       ripen(pixel, dryness: drying[pixel], land)
-      if land.field[pixel] != 0 { till(pixel, land, strength) }
+      if strength > 0 && land.field[pixel] != 0 { till(pixel, land, strength) }
       if land.cover[pixel] == .forest { fell(pixel, land, strength) }
       flood(pixel, land)
     }
@@ -65,7 +65,7 @@ struct Changes: Sendable {
   /// Fields are harvested, ploughed, sown, left dry, or burned off.
   private mutating func till(_ pixel: Int, _ land: LandCover, _ strength: Float) {
     let key = land.field[pixel]
-    let fate = RandomSource.uniform(key: key, salt: 20) / max(strength, 0.01)
+    let fate = RandomSource.uniform(key: key, salt: 20) / strength
     let tone = RandomSource.uniform(key: key, salt: 21)
     var mix = after[pixel]
     if mix[.greenCrop] > 0.25 {

@@ -1,6 +1,6 @@
-/// The paths that water takes over a terrain, by priority flood (Barnes et al. 2014).
+/// The paths that water takes over a terrain.
 ///
-/// Every pixel drains to one neighbour; hollows overflow at their lowest rim; the edge of the grid
+/// By priority flood (Barnes, Lehman and Mulla 2014): every pixel drains to one neighbour; hollows overflow at their lowest rim; the edge of the grid
 /// lets the water out.
 struct Drainage: Sendable {
   /// The pixel that each pixel drains to; an outlet drains to itself.
@@ -35,7 +35,10 @@ struct Drainage: Sendable {
             let neighbour = pixel + dy * width + dx
             guard receiver[neighbour] < 0 else { continue }
             receiver[neighbour] = Int32(pixel)
-            queue.push(key: max(values[neighbour] - lowest, level), pixel: neighbour)
+            // Across a filled hollow, small random steps let the river wind.
+            let chance = RandomSource.uniform(key: UInt64(neighbour), salt: 1)
+            let flat = level + 0.006 * chance * chance * chance
+            queue.push(key: max(values[neighbour] - lowest, flat), pixel: neighbour)
           }
         }
       }

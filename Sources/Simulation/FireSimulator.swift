@@ -34,12 +34,12 @@ public struct FireSimulator: Sendable {
   /// What can be chosen beside seed and size.
   public struct Options: Sendable, Equatable {
     /// The burned share of the scene that is aimed at, 0 … 0.5.
-    public var burnedShare: Float = 0.12
+    public var burnedShare: Float = 0.115
     /// The share of each image under thick cloud, 0 … 0.3; shadows and thin cloud come on top.
     public var cloudShare: Float = 0.03
-    /// How much else changes (harvest, felling, water levels …): 0 nothing, 1 as usual, at most 2.
+    /// How much else changes (harvest, felling, water levels …): 0 only the drying of grass, 1 as usual, at most 2.
     public var changeStrength: Float = 1
-    /// Multiplies the noise of the sensor; 1 is a standard deviation of 0.0012 to 0.002.
+    /// Multiplies the noise of the sensor; 1 is a standard deviation of 0.0010 to 0.0017.
     public var noiseFactor: Float = 1
     /// Whether the images have slanted edges and dead stripes without data.
     public var hasGaps = true
@@ -66,6 +66,10 @@ public struct FireSimulator: Sendable {
   public init(seed: UInt64, width: Int = 1024, height: Int = 1024, options: Options = Options()) {
     precondition(
       width >= 32 && height >= 32, "a simulated scene of \(width) × \(height) is below 32 × 32")
+    precondition(
+      (0...0.5).contains(options.burnedShare) && (0...0.3).contains(options.cloudShare)
+        && (0...2).contains(options.changeStrength) && options.noiseFactor >= 0,
+      "an option of the simulator is out of its range: \(options)")
     self.seed = seed
     self.width = width
     self.height = height
@@ -78,7 +82,7 @@ public struct FireSimulator: Sendable {
       seed: seed, width: width, height: height, pixelSizeMetres: Self.pixelSizeMetres)
     let land = LandCover(seed: seed, terrain: terrain, changeStrength: options.changeStrength)
     var story = Story(seed: seed, land: land, terrain: terrain)
-    story.burnLongBefore(share: 0.02 * min(options.changeStrength, 2))
+    story.burnLongBefore(share: 0.02 * options.changeStrength)
     let changes = Changes(
       seed: seed, land: land, terrain: terrain, before: story.before,
       strength: options.changeStrength)
@@ -147,7 +151,7 @@ public struct FireSimulator: Sendable {
     }
     let shift = SIMD2(random.uniform(-0.3, 0.3), random.uniform(-0.3, 0.3))
     image = Sensor.blurred(
-      image, width: width, height: height, spread: 0.09,
+      image, width: width, height: height, spread: 0.12,
       shift: date == .first ? SIMD2(0, 0) : shift)
     let observed =
       options.hasGaps
@@ -168,7 +172,7 @@ private struct GroundTexture {
   init(width: Int, height: Int, random: inout RandomSource) {
     fine = FractalNoise(wavelength: 5, octaves: 2, gain: 0.6)
       .field(width: width, height: height, random: &random)
-    coarse = FractalNoise(wavelength: 80, octaves: 6, gain: 0.7)
+    coarse = FractalNoise(wavelength: 80, octaves: 5, gain: 0.62)
       .field(width: width, height: height, random: &random)
     drift = FractalNoise(wavelength: 90, octaves: 4)
       .field(width: width, height: height, random: &random)

@@ -193,9 +193,9 @@ private struct Patches {
       FractalNoise(wavelength: wavelength, octaves: octaves, gain: gain)
         .field(width: width, height: height, random: &random)
     }
-    fine = noise(10, 3, 0.62)
-    medium = noise(44, 5, 0.72)
-    shrubs = noise(24, 4, 0.75)
+    fine = noise(10, 2, 0.62)
+    medium = noise(44, 4, 0.7)
+    shrubs = noise(24, 3, 0.75)
     needles = noise(120, 5)
     farming = noise(280, 4).ranked()
     barren = noise(150, 6, 0.6).ranked()

@@ -1,3 +1,6 @@
+// Nothing is called by name, but rounding and square roots are in its library: this links it.
+import Glibc
+
 /// Elementary functions built from exact operations.
 ///
 /// The C library's `exp`, `sin` and `cos` differ in the last bit between versions and processors;

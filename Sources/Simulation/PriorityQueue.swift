@@ -8,7 +8,7 @@ struct PriorityQueue {
   /// The number of entries.
   var count: Int { heap.count }
 
-  /// Adds a pixel. Keys must not be negative.
+  /// Adds a pixel, whose key must not be negative.
   mutating func push(key: Float, pixel: Int) {
     let entry = UInt64(key.bitPattern) << 32 | UInt64(UInt32(truncatingIfNeeded: pixel))
     heap.append(entry)

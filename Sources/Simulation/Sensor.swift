@@ -4,7 +4,7 @@ struct Sensor: Sendable {
   static let step: Float = 0.001
 
   /// The standard deviation of the noise in reflectance, by band; between what Landsat 5 and 8 have.
-  static let noise = Bands(0.0012, 0.0012, 0.0014, 0.0020, 0.0020, 0.0017, 0, 0)
+  static let noise = Bands(0.0010, 0.0010, 0.0012, 0.0017, 0.0017, 0.0015, 0, 0)
 
   /// Blurs by a kernel of three pixels each way and moves the image by less than a pixel.
   ///

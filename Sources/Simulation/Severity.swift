@@ -69,7 +69,7 @@ struct Severity: Sendable {
     }
     let s = severity
     for tree in [Material.conifer, .broadleaf] {
-      lose(tree, scorched: 1.45 * s - 0.02, consumed: 1.7 * (s - 0.42))
+      lose(tree, scorched: 0.1 + 1.4 * s, consumed: 1.7 * (s - 0.42))
     }
     lose(.shrub, scorched: 0.25 + 1.3 * s, consumed: 0.1 + 1.0 * s)
     for herb in [Material.greenHerb, .dryHerb, .greenCrop] {

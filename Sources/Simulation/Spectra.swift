@@ -93,11 +93,3 @@ extension Composition {
     self[to] += moved
   }
 }
-
-extension Bands {
-  /// The normalised burn ratio (Key and Benson 2006).
-  var burnRatio: Float { (self[3] - self[5]) / Swift.max(self[3] + self[5], 1e-6) }
-
-  /// The normalised difference vegetation index.
-  var vegetationIndex: Float { (self[3] - self[2]) / Swift.max(self[3] + self[2], 1e-6) }
-}

@@ -27,7 +27,7 @@ struct Terrain: Sendable {
   init(seed: UInt64, width: Int, height: Int, pixelSizeMetres: Float) {
     var random = RandomSource(seed: seed, stream: 1)
     let coarse = Self.carved(width: width, height: height, random: &random)
-    let fine = FractalNoise(wavelength: 40, octaves: 4, gain: 0.55)
+    let fine = FractalNoise(wavelength: 40, octaves: 3, gain: 0.5)
       .field(width: width, height: height, random: &random)
     var elevation = Self.refined(coarse, width: width, height: height, random: &random)
     let plain = Self.gradients(elevation, pixelSizeMetres)

@@ -30,7 +30,7 @@ struct WaterBodies: Sendable {
       let pixels = Int(share * scale)
       guard pixels >= 8, let dam = Self.dam(terrain, pixels, taken, &random) else { continue }
       taken.append(dam)
-      let later = Int(Float(pixels) * (1 + (ratio - 1) * change))
+      let later = Int(Float(pixels) * max(0, 1 + (ratio - 1) * change))
       let lake = terrain.drainage.lake(
         behind: dam, pixels: max(pixels, later), elevation: terrain.elevation, width: width)
       Self.fill(&before, lake.prefix(pixels), shore)
