@@ -130,7 +130,9 @@ struct Settlements: Sendable {
 
   private func smoothed(_ path: [SIMD2<Float>]) -> [SIMD2<Float>] {
     path.indices.map { i in
-      let around = path[max(i - 2, 0)...min(i + 2, path.count - 1)]
+      // A narrower reach near the ends, so that both stay where they are.
+      let reach = min(i, path.count - 1 - i, 2)
+      let around = path[i - reach...i + reach]
       return around.reduce(SIMD2(0, 0), +) / Float(around.count)
     }
   }
