@@ -1,0 +1,204 @@
+import Accuracy
+import Configuration
+import Engine
+import Models
+import Rasters
+import Training
+
+/// One training: opens the scenes, normalises, trains, validates.
+final class TrainingSession {
+  /// What the epochs came to.
+  struct Record: Codable {
+    var epochs: [EpochRecord] = []
+    /// Labelled training pixels of each class.
+    var trainingPixels: [Int] = []
+  }
+
+  private(set) var record = Record()
+  private let stage: TrainStage
+  private let run: Run
+  private let settings: Settings
+  private var training: [TrainingScene] = []
+  private var validating: [TrainingScene] = []
+  private let seed: UInt64
+
+  /// Opens the labelled scenes.
+  init(_ stage: TrainStage, in run: Run) throws {
+    self.stage = stage
+    self.run = run
+    settings = stage.settings
+    seed = UInt64(settings.integer("seed"))
+    for scene in stage.header.scenes where scene.roles != [.map] {
+      let isTraining = scene.roles.contains(.train)
+      let opened = try TrainingScene(
+        scene, aligned: stage.align.aligned(scene, in: run), channels: stage.channels,
+        classes: stage.header.classes, use: isTraining ? nil : .validate,
+        options: stage.splitOptions, progress: { _, _ in })
+      if isTraining { training.append(opened) } else { validating.append(opened) }
+    }
+    if validating.isEmpty { validating = training }
+    try checkClasses()
+  }
+
+  private func checkClasses() throws {
+    let classes = stage.header.classes
+    record.trainingPixels = (0..<classes.count).map { k in
+      training.reduce(0) { $0 + $1.counts[k] }
+    }
+    let present = record.trainingPixels.count { $0 > 0 }
+    guard present >= 2 else {
+      let found = zip(classes.items, record.trainingPixels).filter { $1 > 0 }.map(\.0.name)
+      throw RunError(
+        .input,
+        "\(stage.header.file): the training blocks hold labels of "
+          + (found.isEmpty ? "no class" : "'\(found[0])' alone")
+          + "; training needs two classes: label more, or change 'block', 'seed' or 'buffer'")
+    }
+    for (item, count) in zip(classes.items, record.trainingPixels) where count == 0 {
+      run.note("no training pixel of class '\(item.name)'")
+    }
+  }
+
+  /// Trains to the end.
+  func train() throws -> TrainedModel {
+    let channels = try statistics()
+    let card = makeCard(channels)
+    let parameters = ParameterStore(graph: stage.graph, withGradients: true)
+    parameters.initialise(seed: seed)
+    let side = settings.integer("window")
+    var sampler = WindowSampler(
+      training, side: side, filler: TensorFiller(card), channels: channels.count,
+      augmentation: Augmentation(
+        flips: settings.flag("flips"), turns: settings.flag("rotations"),
+        gain: settings.number("jitter"), shift: settings.number("jitter")),
+      balance: settings.number("balance"), seed: seed &+ 2)
+    let trainer = try makeTrainer(
+      parameters, Shape(settings.integer("batch"), side, side, channels.count))
+    let total = trainer.totalSteps
+    var detail = ""
+    record.epochs = try trainer.run(
+      fill: { batch, _ in try sampler.fill(&batch) },
+      validate: { try self.score($0, card) },
+      onStep: { [run] step, loss in
+        try run.advance(step, of: total, "loss \(decimals(loss, 3))\(detail)")
+      },
+      onEpoch: { epoch in
+        if let score = epoch.score { detail = ", validation IoU \(decimals(score, 3))" }
+      })
+    return try finish(card, trainer.best)
+  }
+
+  private func makeTrainer(_ parameters: ParameterStore, _ shape: Shape) throws -> Trainer {
+    guard let (optimiser, optimiserSettings) = settings.optionalComponent("optimiser"),
+      let (schedule, scheduleSettings) = settings.optionalComponent("schedule")
+    else { preconditionFailure("'optimiser' and 'schedule' have defaults") }
+    let counts = training.map(\.counts)
+    let losses = settings.components("loss").map { name, settings in
+      let type = LossRegistry.all.first { $0.component.name == name }
+      let resolved = type.map {
+        ClassWeights.resolve(settings, of: $0.component, countsPerImage: counts)
+      }
+      return (name: name, settings: resolved ?? settings)
+    }
+    return try Trainer(
+      parameters: parameters, graph: stage.graph, batchShape: shape,
+      loss: WeightedSum(losses, classes: stage.header.classes.count),
+      optimiser: OptimiserRegistry.make(optimiser, settings: optimiserSettings),
+      schedule: ScheduleRegistry.make(schedule, settings: scheduleSettings),
+      options: TrainingOptions(
+        epochs: settings.integer("epochs"), stepsPerEpoch: settings.integer("steps"),
+        patience: settings.optionalInteger("patience"),
+        clipNorm: settings.optionalNumber("clip_norm")), pool: run.pool)
+  }
+
+  /// Mean and deviation of each channel over the observed pixels of training blocks.
+  private func statistics() throws -> [ModelCard.Channel] {
+    var statistics = ChannelStatistics(channels: stage.channels.channels.count)
+    var planes: [Float] = []
+    for scene in training {
+      for block in scene.split.blocks(.train) {
+        try scene.reader.read(block, into: &planes)
+        statistics.add(planes, count: block.pixelCount) { _ in true }
+      }
+    }
+    return statistics.channels(stage.channels.names)
+  }
+
+  private func makeCard(_ channels: [ModelCard.Channel]) -> ModelCard {
+    guard let (architecture, modelSettings) = settings.optionalComponent("model") else {
+      preconditionFailure("'model' has a default")
+    }
+    let plain = modelSettings.plainText
+    return ModelCard(
+      architecture: architecture, settings: plain, channels: channels,
+      images: [stage.channels.before, stage.channels.after], limit: 10,
+      classes: stage.header.classes.items.map {
+        ModelCard.Class(value: $0.code, name: $0.name, colour: $0.colour.hex)
+      }, windowPixels: settings.integer("window"),
+      resolutionMetres: training[0].reader.grid.pixelAreaSquareMetres(row: 0)?.squareRoot(),
+      training: ["program": "rspipe \(Version.text)", "seed": "\(seed)"], scores: [:])
+  }
+
+  /// Mean IoU over the classes on the validation blocks; nil where none is labelled.
+  private func score(_ parameters: ParameterStore, _ card: ModelCard) throws -> Double? {
+    try confusion(parameters, card, .validate, in: validating).score(.meanIoU)
+  }
+
+  /// Agreement with the labels of the blocks of a use.
+  private func confusion(
+    _ parameters: ParameterStore, _ card: ModelCard, _ use: BlockUse, in scenes: [TrainingScene]
+  ) throws -> ConfusionMatrix {
+    let model = TrainedModel(card: card, graph: stage.graph, parameters: parameters)
+    let predictor = try WindowPredictor(model, pool: run.pool)
+    var matrix = ConfusionMatrix(classCount: card.classes.count)
+    for scene in scenes {
+      for block in scene.split.blocks(use) {
+        let labels = try scene.labels.read(block)
+        guard labels.contains(where: { $0 != ClassList.notObserved }) else { continue }
+        for tile in block.aligned(to: predictor.step, within: scene.reader.grid.window) {
+          guard let probabilities = try predictor.predict(tile, from: scene.reader) else { continue }
+          let classes = ClassRule.greatest.classes(probabilities, count: tile.pixelCount)
+          try matrix.add(
+            reference: try scene.labels.read(tile).inside(block, tile), predicted: classes)
+        }
+      }
+    }
+    return matrix
+  }
+
+  private func finish(_ card: ModelCard, _ best: ParameterStore) throws -> TrainedModel {
+    var card = card
+    let matrix = try confusion(best, card, .validate, in: validating)
+    for (item, iou) in zip(stage.header.classes.items, matrix.classScores(.iou)) {
+      card.scores["validation_iou_\(item.name)"] = iou
+    }
+    card.training["scenes"] = training.map(\.name).joined(separator: ", ")
+    card.training["pixels"] = record.trainingPixels.map(String.init).joined(separator: ", ")
+    card.training["epochs"] = "\(record.epochs.count)"
+    return TrainedModel(card: card, graph: stage.graph, parameters: best)
+  }
+}
+
+extension Window {
+  /// The window that starts at multiples of `step` around this one.
+  func aligned(to step: Int, within bounds: Window) -> [Window] {
+    let (x, y) = (self.x / step * step, self.y / step * step)
+    let (endX, endY) = (
+      min(bounds.endX, (self.endX + step - 1) / step * step),
+      min(bounds.endY, (self.endY + step - 1) / step * step)
+    )
+    return [Window(x: x, y: y, width: endX - x, height: endY - y)]
+  }
+}
+
+extension [UInt8] {
+  /// The labels of `tile` with those outside `block` ignored.
+  func inside(_ block: Window, _ tile: Window) -> [UInt8] {
+    var labels = self
+    for pixel in labels.indices
+    where !block.contains(x: tile.x + pixel % tile.width, y: tile.y + pixel / tile.width) {
+      labels[pixel] = ClassList.notObserved
+    }
+    return labels
+  }
+}

@@ -1,0 +1,162 @@
+import Configuration
+import Engine
+import Models
+import Training
+
+/// Trains a network on the labelled scenes and keeps the best weights.
+public struct TrainStage: Stage {
+  /// `train`.
+  public static let component = Component(
+    family: "stage", name: "train",
+    summary: "Trains a network on the labels of the scenes that train; skipped where the pipeline "
+      + "names a 'model'.",
+    formula: """
+      Labels are split in blocks for training, validation and test, with a buffer between them.
+      Windows are drawn around pixels of classes drawn at random. The weights with the best mean
+      IoU on the validation blocks are kept.
+      """,
+    settings: [
+      Setting("model", .component(family: "model"), default: "unet", "The architecture."),
+      Setting(
+        "loss", .list(.component(family: "loss"), count: 1...20),
+        default: "[{name: ce, weight: 0.5}, {name: dice, weight: 0.5}]",
+        "A loss, or a weighted sum of losses."),
+      Setting(
+        "optimiser", .component(family: "optimiser"), default: "adamw", "How weights are moved."),
+      Setting(
+        "schedule", .component(family: "schedule"), default: "{name: cosine, warmup: 50}",
+        "How the learning rate changes."),
+      Setting("epochs", .integer(1...100_000), default: "20", "The most epochs."),
+      Setting("steps", .integer(1...1_000_000), default: "100", "Steps of an epoch."),
+      Setting("batch", .integer(1...4096), default: "8", unit: "windows", "Windows of a step."),
+      Setting("window", .integer(16...4096), default: "128", unit: "pixels", "Side of a window."),
+      Setting(
+        "patience", .integer(1...100_000),
+        "Epochs without a better score after which training stops; by default never."),
+      Setting(
+        "clip_norm", .number(.leastNormalMagnitude...1e9), default: "1",
+        "The greatest norm of all gradients together."),
+      Setting(
+        "balance", .number(0...1), default: "0.7",
+        "0 draws classes as often as they are, 1 all alike."),
+      Setting("flips", .flag, default: "true", "Whether windows are mirrored."),
+      Setting("rotations", .flag, default: "true", "Whether windows are turned by right angles."),
+      Setting(
+        "jitter", .number(0...1), default: "0.1",
+        "Deviation of random gains and shifts of each band, in deviations of the band."),
+      Setting("block", .integer(16...65_536), default: "128", unit: "pixels", "Side of a block."),
+      Setting(
+        "buffer", .integer(0...4096), default: "8", unit: "pixels",
+        "Labels this near to a block of another use do not train."),
+      Setting(
+        "validation", .number(0...0.9), default: "0.2", "Share of blocks that validate."),
+      Setting(
+        "test", .number(0...0.9), default: "0.2",
+        "Share of blocks that are scored in the end and used for nothing else."),
+      Setting("seed", .integer(0...Int.max), default: "1", "Decides everything random."),
+    ])
+
+  /// A model.
+  public static let artifact = "model"
+
+  /// The model's file in the results.
+  public static let modelFile = "model.safetensors"
+
+  let settings: Settings
+  let header: PipelineHeader
+  let align: AlignStage
+  let channels: ChannelSet
+  let graph: Graph
+
+  /// Works once for all scenes.
+  public let scenes: [Scene] = []
+
+  /// Checks that there is something to learn from, and that model, losses and windows fit.
+  public init(
+    _ declaration: StageDeclaration, in header: PipelineHeader, after earlier: EarlierStages
+  ) throws {
+    settings = declaration.settings
+    self.header = header
+    align = try earlier.latest(AlignStage.self)
+    channels =
+      earlier.optional(IndicesStage.self)?.channels
+      ?? ChannelSet(
+        bands: align.bandNames, before: align.rasters[0], after: align.gridImage)
+    guard let (name, modelSettings) = settings.optionalComponent("model"),
+      let model = ModelRegistry.make(name, settings: modelSettings)
+    else { preconditionFailure("the setting 'model' has a default") }
+    graph = model.graph(bands: channels.channels.count, outputs: header.classes.count)
+    guard header.model == nil else { return }
+    guard !header.scenes(.train).isEmpty else {
+      throw declaration.error(
+        "the stage 'train' needs a scene with 'role: train' and a label, or name weights by 'model'")
+    }
+    let window = settings.integer("window")
+    guard window >= graph.totalStride else {
+      throw settings.error(
+        "'window' is smaller than the network's total stride of \(graph.totalStride) pixels",
+        at: "window")
+    }
+    guard settings.number("validation") + settings.number("test") < 1 else {
+      throw settings.error(
+        "'validation' and 'test' leave no block for training", at: "validation")
+    }
+    guard 2 * settings.integer("buffer") < settings.integer("block") else {
+      throw settings.error(
+        "'buffer' leaves nothing of a block of \(settings.integer("block")) pixels", at: "buffer")
+    }
+    try checkLosses()
+  }
+
+  /// The losses with class weights that need no pixels.
+  private func checkLosses() throws {
+    for (item, (name, loss)) in settings.components("loss").enumerated() {
+      let type = LossRegistry.all.first { $0.component.name == name }
+      let counts = [[Int]](repeating: Array(repeating: 1, count: header.classes.count), count: 1)
+      guard let type else { continue }
+      do {
+        _ = try type.init(
+          ClassWeights.resolve(loss, of: type.component, countsPerImage: counts),
+          classes: header.classes.count)
+      } catch {
+        throw settings.error("loss '\(name)': \(error)", at: "loss", item: item)
+      }
+    }
+    guard let (name, optimiser) = settings.optionalComponent("optimiser") else { return }
+    do {
+      _ = try OptimiserRegistry.make(name, settings: optimiser)
+    } catch {
+      throw settings.error("optimiser '\(name)': \(error)", at: "optimiser")
+    }
+  }
+
+  /// The model, and what its training came to.
+  public func outputs(_ scene: Scene?) -> [String] {
+    header.model == nil ? [TrainStage.modelFile] : []
+  }
+
+  /// Trains, and writes the model.
+  public func run(_ scene: Scene?, in run: Run) throws {
+    guard header.model == nil else {
+      run.note("skipped: the pipeline names a model")
+      return
+    }
+    let session = try TrainingSession(self, in: run)
+    let model = try session.train()
+    try run.writeOutput(model.encoded(), as: TrainStage.modelFile)
+    try run.store(session.record, as: "train/history.json")
+  }
+
+  /// The model to predict with, once the stage has run.
+  public func model(in run: Run) throws -> TrainedModel {
+    try TrainedModel(path: header.model ?? run.outputPath(TrainStage.modelFile))
+  }
+
+  /// How blocks are drawn; the same for scores after training.
+  var splitOptions: TrainingScene.SplitOptions {
+    TrainingScene.SplitOptions(
+      side: settings.integer("block"), buffer: settings.integer("buffer"),
+      validation: header.scenes(.validate).isEmpty ? settings.number("validation") : 0,
+      test: settings.number("test"), seed: UInt64(settings.integer("seed")))
+  }
+}
