@@ -10,8 +10,10 @@ public final class AlignedSource {
   public let raster: Raster
   /// The grid it is seen on.
   public let grid: Grid
-  /// How measurements are resampled: as asked for, or `average` where the grid is coarser than
-  /// the raster by more than two. Labels always take the nearest pixel.
+  /// How measurements are resampled.
+  ///
+  /// As asked for, or `average` where the grid is coarser than the raster by more than two.
+  /// Labels always take the nearest pixel.
   public let resampling: Resampling
 
   private let place: Place

@@ -16,7 +16,7 @@ public struct BandInfo: Equatable, Sendable {
   public let offset: Double
   /// Whether the band holds opacity: pixels of opacity 0 are not observed.
   public let isAlpha: Bool
-  /// GDAL's name of what the band shows: `Gray`, `Palette`, `Red`, `Undefined`, …
+  /// GDAL's name of what the band shows, such as `Gray`, `Palette`, `Red` or `Undefined`.
   public let colourInterpretation: String
   let format: SampleFormat
   let mask: MaskSource?

@@ -23,8 +23,9 @@ extension Grid {
     return first.isSame(as: second)
   }
 
-  /// The place of the other grid's first pixel in whole pixels of this grid, or nil if the
-  /// other's pixels are not this grid's pixels. Reference systems are not compared.
+  /// The place of the other grid's first pixel in whole pixels of this grid.
+  ///
+  /// Nil if the other's pixels are not this grid's pixels. Reference systems are not compared.
   func shift(to other: Grid, tolerance: Double) -> (x: Int, y: Int)? {
     var found: (x: Int, y: Int)?
     for (column, row) in [(0, 0), (other.width, 0), (0, other.height), (other.width, other.height)]

@@ -1,6 +1,8 @@
 /// A summary of a raster for people, as `rspipe info` prints it.
 public enum RasterInfo {
-  /// The summary, one fact a line, without a line break at the end. No pixel is read.
+  /// The summary, one fact a line, without a line break at the end.
+  ///
+  /// No pixel is read.
   public static func text(of raster: Raster) -> String {
     let grid = raster.grid
     var lines = [

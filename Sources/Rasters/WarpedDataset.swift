@@ -23,8 +23,10 @@ public enum Resampling: String, CaseIterable, Sendable {
 
 /// A raster seen on another grid by GDAL's warper, block by block as it is read.
 enum WarpedDataset {
-  /// How far, in source pixels, interpolated positions may be off: GDAL projects some pixels of
-  /// a row exactly and the others by linear interpolation. 0.125 is its usual value.
+  /// How far, in source pixels, interpolated positions may be off.
+  ///
+  /// GDAL projects some pixels of a row exactly and the others by linear interpolation, with
+  /// 0.125 as the usual limit.
   static let positionTolerancePixels = 0.001
 
   /// Makes the virtual dataset of some bands.
