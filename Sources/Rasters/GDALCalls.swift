@@ -68,7 +68,8 @@ func gdal<Value>(
   let failures = log.failures(except: isHarmless)
   if let first = failures.first {
     throw RasterError(
-      code: first.code, message: failures.prefix(3).map(\.message).joined(separator: "; "),
+      code: first.code,
+      message: failures.prefix(3).map { plain($0.message, path) }.joined(separator: "; "),
       path: path, action: action())
   }
   switch result {
@@ -76,6 +77,14 @@ func gdal<Value>(
   case .failure:
     throw RasterError(message: "GDAL gave no reason", path: path, action: action())
   }
+}
+
+/// GDAL's message without the path, which the error names already.
+private func plain(_ message: String, _ path: String) -> String {
+  for start in ["\(path): ", "`\(path)' "] where !path.isEmpty && message.hasPrefix(start) {
+    return String(message.dropFirst(start.count))
+  }
+  return message
 }
 
 /// Refuses a GDAL status other than success or warning; use inside `gdal`.

@@ -189,6 +189,8 @@ public struct RasterDescription: Sendable {
     grid: Grid, type: SampleType = .byte, band: String, classes: [RasterClass],
     columns: [AttributeColumn] = [], metadata: [String: String] = [:]
   ) -> RasterDescription {
+    precondition(
+      classes.allSatisfy { (0...65_535).contains($0.value) }, "class values are 0 to 65 535")
     let last = classes.map(\.value).max() ?? -1
     var names = [String](repeating: "", count: last + 1)
     for item in classes { names[item.value] = item.name }

@@ -1,4 +1,5 @@
 import CGDAL
+import Foundation
 import Testing
 
 @testable import Rasters
@@ -103,6 +104,38 @@ import Testing
     let samples = try Raster(path: path).read(
       Window(x: 1, y: 0, width: 3, height: 1), bands: [1, 2])
     #expect(seen(samples) == [2, nil, 4, 2, nil, 4])
+  }
+
+  @Test("A mask of one band hides pixels of that band alone, warped or not")
+  func maskOfBand() throws {
+    try TestRaster(type: GDT_Byte).write(
+      path, [counting(12), [0, 0, 255] + [Double](repeating: 255, count: 9)])
+    func source(_ band: Int) -> String {
+      "<SimpleSource><SourceFilename relativeToVRT=\"1\">a.tif</SourceFilename>"
+        + "<SourceBand>\(band)</SourceBand></SimpleSource>"
+    }
+    let vrt = folder.file("a.vrt")
+    let xml =
+      "<VRTDataset rasterXSize=\"4\" rasterYSize=\"3\"><SRS>EPSG:32610</SRS>"
+      + "<GeoTransform>500000, 10, 0, 4000000, 0, -10</GeoTransform>"
+      + "<VRTRasterBand dataType=\"Byte\" band=\"1\">\(source(1))</VRTRasterBand>"
+      + "<VRTRasterBand dataType=\"Byte\" band=\"2\">\(source(1))<MaskBand>"
+      + "<VRTRasterBand dataType=\"Byte\">\(source(2))</VRTRasterBand></MaskBand>"
+      + "</VRTRasterBand></VRTDataset>"
+    try Data(xml.utf8).write(to: URL(fileURLWithPath: vrt))
+    let raster = try Raster(path: vrt)
+    let samples = try raster.read(Window(x: 0, y: 0, width: 3, height: 1), bands: [1, 2])
+    #expect(seen(samples) == [1, 2, 3, nil, nil, 3])
+    let flipped = try Grid(
+      width: 4, height: 3, geotransform: [500_000, 10, 0, 3_999_970, 0, 10], crs: "EPSG:32610")
+    let set = try BandSet(
+      grid: flipped,
+      members: [
+        .init(name: "a", source: AlignedSource(raster, on: flipped), band: 1),
+        .init(name: "b", source: AlignedSource(raster, on: flipped), band: 2),
+      ])
+    let warped = try set.read(Window(x: 0, y: 2, width: 3, height: 1))
+    #expect(seen(warped) == [1, 2, 3, nil, nil, 3])
   }
 
   @Test("Nodata in all bands at once hides a pixel only there")

@@ -17,13 +17,12 @@ import Testing
   func notRasters() throws {
     #expect(
       message { _ = try Raster(path: path) }
-        == "\(path): cannot open the raster: \(path): No such file or directory")
+        == "\(path): cannot open the raster: No such file or directory")
     for text in ["hello\n", ""] {
       try Data(text.utf8).write(to: URL(fileURLWithPath: path))
       #expect(
         message { _ = try Raster(path: path) }
-          == "\(path): cannot open the raster: "
-          + "`\(path)' not recognized as a supported file format.")
+          == "\(path): cannot open the raster: not recognized as a supported file format.")
     }
   }
 
@@ -61,8 +60,30 @@ import Testing
     try TestRaster().write(path, [counting(12)])
     #expect(
       message { _ = try Raster(path: path, policy: DriverPolicy(allowed: ["PNG"])) }
-        == "\(path): cannot open the raster: "
-        + "`\(path)' not recognized as a supported file format.")
+        == "\(path): cannot open the raster: not recognized as a supported file format.")
+  }
+
+  @Test("A container of rasters lists them")
+  func container() throws {
+    let package = folder.file("two.gpkg")
+    try TestRaster(type: GDT_Byte).write(path, [counting(12), counting(12), counting(12)])
+    for (index, name) in ["first", "second"].enumerated() {
+      try gdal("add a raster", path: package) {
+        let source = try require(GDALOpen(path, GA_ReadOnly))
+        defer { GDALClose(source) }
+        let options = ["RASTER_TABLE=\(name)"] + (index > 0 ? ["APPEND_SUBDATASET=YES"] : [])
+        let copy = try withCSL(options) {
+          try require(
+            GDALCreateCopy(GDALGetDriverByName("GPKG"), package, source, 0, $0, nil, nil))
+        }
+        GDALClose(copy)
+      }
+    }
+    #expect(
+      message { _ = try Raster(path: package) }
+        == "\(package): cannot open the raster: it is a container; name one of its rasters "
+        + "instead: GPKG:\(package):first, GPKG:\(package):second")
+    #expect(try Raster(path: "GPKG:\(package):second").grid.width == 4)
   }
 
   @Test("Opening and reading a raster leaves nothing beside it")

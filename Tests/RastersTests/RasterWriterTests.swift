@@ -277,6 +277,10 @@ import Testing
     #expect(
       refusal(path, description)
         == "\(path): cannot create the raster: the palette's value 256 lies outside 0 to 255")
+    let void = RasterClass(value: 255, name: "void", colour: classes[0].colour)
+    #expect(
+      refusal(path, .classMap(grid: try grid(3, 3), band: "a", classes: [void]))
+        == "\(path): cannot create the raster: the value 255 of class 'void' means nodata")
     description.bands = []
     #expect(refusal(path, description) == "\(path): cannot create the raster: it has no bands")
     description.grid = try grid(0, 3)
