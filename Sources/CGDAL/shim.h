@@ -9,3 +9,8 @@
 #include <gdalwarper.h>
 #include <ogr_api.h>
 #include <ogr_srs_api.h>
+
+/* CPLError is variadic, so Swift cannot see it: reports a message as GDAL itself would. */
+static inline void rs_cpl_error(CPLErr class, CPLErrorNum number, const char *message) {
+  CPLError(class, number, "%s", message);
+}
