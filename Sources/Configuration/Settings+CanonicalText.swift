@@ -11,7 +11,25 @@ extension Settings {
   }
 }
 
+extension Settings {
+  /// The values as one line of YAML that decodes to the same settings again.
+  public var plainText: String {
+    let members = values.sorted { $0.key < $1.key }.map { "\($0.key): \($0.value.plainText)" }
+    return "{\(members.joined(separator: ", "))}"
+  }
+}
+
 extension SettingValue {
+  /// The value as YAML in flow style.
+  fileprivate var plainText: String {
+    switch self {
+    case .list(let items): "[\(items.map(\.plainText).joined(separator: ", "))]"
+    case .component(let name, let settings): "{\(name): \(settings.plainText)}"
+    case .group(let settings): settings.plainText
+    default: canonicalText
+    }
+  }
+
   /// The value as JSON; a component is an object of its `name` and `settings`.
   var canonicalText: String {
     switch self {

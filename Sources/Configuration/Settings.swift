@@ -64,6 +64,9 @@ public struct Settings: Sendable, Equatable {
   /// Whether the key has a value, written or by default.
   public func isSet(_ key: String) -> Bool { values[key] != nil }
 
+  /// Whether the key was written, rather than left to its default.
+  public func isWritten(_ key: String) -> Bool { nodes[key] != nil }
+
   /// The whole number at a key, or nil if it is absent.
   public func optionalInteger(_ key: String) -> Int? {
     guard let value = values[key] else { return nil }

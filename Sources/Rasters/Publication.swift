@@ -40,6 +40,12 @@ struct Publication {
     return directory + stem(name) + ".qml"
   }
 
+  /// Takes the filled raster, with its sidecar, as the finished one.
+  func finishFilling() throws {
+    try move(filling, to: finished)
+    if exists(filling + ".aux.xml") { try move(filling + ".aux.xml", to: finished + ".aux.xml") }
+  }
+
   /// Flushes and renames all files: sidecars first, the raster last.
   ///
   /// Sidecars of an older raster that the new one lacks are removed, or they would be taken for

@@ -14,7 +14,7 @@ extension Raster {
   }
 
   /// `2020:08:05 …`, `2020-08-05T…`, `2020/08/05` or `20200805` as `2020-08-05`.
-  static func day(_ text: String) -> String? {
+  public static func day(_ text: String) -> String? {
     let head = Array(text.utf8.prefix(10))
     let isDigit = { (byte: UInt8) in (48...57).contains(byte) }
     var digits = head.filter(isDigit)

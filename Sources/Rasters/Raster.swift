@@ -22,11 +22,14 @@ public final class Raster {
   ///
   /// - Parameters:
   ///   - path: a file, or a GDAL name such as `/vsizip/a.zip/b.tif`.
+  ///   - nodata: the value that means not observed in every band, where the file doesn't say or
+  ///     says it wrongly.
   ///   - policy: which drivers may open it.
   /// - Throws: `RasterError` if it is missing, isn't a raster or has no bands.
-  public init(path: String, policy: DriverPolicy = .standard) throws {
+  public init(path: String, nodata: Double? = nil, policy: DriverPolicy = .standard) throws {
     var opened: [String] = []
-    let dataset = try policy.open(path) { opened = $0 }
+    var dataset = try policy.open(path) { opened = $0 }
+    if let nodata { dataset = try Raster.view(of: dataset, path: path, nodata: nodata) }
     self.path = path
     self.dataset = dataset
     warnings = opened
@@ -49,6 +52,21 @@ public final class Raster {
       throw RasterError(
         code: error.code, message: "cannot \(error.action): \(error.message)", path: path,
         action: action)
+    }
+  }
+
+  /// A virtual dataset whose bands have another nodata value.
+  private static func view(of dataset: Dataset, path: String, nodata: Double) throws -> Dataset {
+    try gdal("set its nodata value", path: path) {
+      let options = try withCSL(["-of", "VRT", "-a_nodata", "\(nodata)"]) {
+        try require(GDALTranslateOptionsNew($0, nil))
+      }
+      defer { GDALTranslateOptionsFree(options) }
+      let handle = dataset.use { source in
+        var usage: Int32 = 0
+        return GDALTranslate("", source, options, &usage)
+      }
+      return Dataset(adopting: try require(handle), path: path, source: dataset)
     }
   }
 

@@ -72,6 +72,14 @@ public enum Compression: String, CaseIterable, Sendable {
   case zstd
 }
 
+/// How the blocks of a raster are arranged.
+public enum Layout: Sendable {
+  /// Cloud-optimised, with overviews: results.
+  case cloudOptimised
+  /// Plain tiles, uncompressed: artifacts that another stage reads next.
+  case tiled
+}
+
 /// One class of a map: what its pixel value means and how it looks.
 public struct RasterClass: Equatable, Sendable {
   /// The pixel value.
@@ -154,6 +162,8 @@ public struct RasterDescription: Sendable {
   public var compression: Compression
   /// The text of a QGIS style (`StyleQML`), written beside the raster; nil for none.
   public var style: String?
+  /// How blocks are arranged.
+  public var layout = Layout.cloudOptimised
 
   /// Describes a raster of measurements; set the other properties as needed.
   ///

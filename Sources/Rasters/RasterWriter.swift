@@ -1,6 +1,6 @@
 import CGDAL
 
-/// Writes a cloud-optimised GeoTIFF in windows of any order and publishes it at once.
+/// Writes a GeoTIFF in windows of any order and publishes it at once.
 ///
 /// Pixels go to a temporary file beside the target; `finish` turns it into the final raster. If
 /// anything fails, or the writer is dropped, the temporary files go and an older raster of the
@@ -81,8 +81,13 @@ public final class RasterWriter {
     dataset = nil
     defer { publication.clean() }
     try filled.close("write the last pixels")
-    try optimise(progress)
-    try verify()
+    switch description.layout {
+    case .cloudOptimised:
+      try optimise(progress)
+      try verify()
+    case .tiled:
+      try publication.finishFilling()
+    }
     try publication.publish(style: description.style)
   }
 

@@ -141,7 +141,8 @@ public struct ChannelSet: Sendable, Equatable {
       bands + images.flatMap { image in indices.map { "\(image).\($0)" } }
       + indices.flatMap { ["d\($0)", "rd\($0)"] }
     let hint = nearest(name, in: known).map { " Did you mean '\($0)'?" } ?? ""
-    return "unknown channel '\(name)'.\(hint) Channels are bands (\(bands.first ?? "post.nir"), …), "
+    return
+      "unknown channel '\(name)'.\(hint) Channels are bands (\(bands.first ?? "post.nir"), …), "
       + "indices of an image (\(images.last ?? "post").nbr) and differences (dnbr, rdnbr); indices: "
       + indices.joined(separator: ", ")
   }

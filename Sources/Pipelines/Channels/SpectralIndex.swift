@@ -65,7 +65,8 @@ public struct SpectralIndex: Sendable {
       }),
     SpectralIndex(
       name: "bais2", summary: "Burned area index for Sentinel-2.",
-      formula: "(1 - √(rededge2 · rededge3 · nir08 / red)) · ((swir2 - nir08) / √(swir2 + nir08) + 1)",
+      formula:
+        "(1 - √(rededge2 · rededge3 · nir08 / red)) · ((swir2 - nir08) / √(swir2 + nir08) + 1)",
       source: "Filipponi 2018", bands: ["rededge2", "rededge3", "nir08", "red", "swir2"],
       value: { band in
         let ratio = band[0] * band[1] * band[2] / max(band[3], 1e-5)

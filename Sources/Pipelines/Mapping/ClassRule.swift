@@ -19,7 +19,8 @@ public enum ClassRule: Sendable, Equatable {
         return Double(probabilities[count + pixel]) >= threshold ? 1 : 0
       case .greatest:
         var best = 0
-        for k in 1..<classCount where probabilities[k * count + pixel] > probabilities[best * count + pixel] {
+        for k in 1..<classCount
+        where probabilities[k * count + pixel] > probabilities[best * count + pixel] {
           best = k
         }
         return UInt8(best)

@@ -41,12 +41,13 @@ public final class WindowPredictor {
     guard let needed = model.graph.halo else {
       throw RunError(.failed, "a network that sees the whole image cannot be run by windows yet")
     }
+    let step = model.graph.totalStride
+    self.step = step
     self.model = model
     self.pool = pool
     classCount = model.card.classes.count
     channels = model.card.channels.map(\.name)
     filler = TensorFiller(model.card)
-    step = model.graph.totalStride
     least = step
     self.halo = halo.map { ($0 + step - 1) / step * step } ?? needed
   }

@@ -66,7 +66,9 @@ public struct Digest: Sendable {
   }
 
   private mutating func addBlock(_ bytes: UnsafeBufferPointer<UInt8>, _ start: Int) {
-    func rotated(_ word: UInt32, _ bits: UInt32) -> UInt32 { (word >> bits) | (word << (32 - bits)) }
+    func rotated(_ word: UInt32, _ bits: UInt32) -> UInt32 {
+      (word >> bits) | (word << (32 - bits))
+    }
     withUnsafeTemporaryAllocation(of: UInt32.self, capacity: 64) { w in
       for i in 0..<16 {
         let at = start + 4 * i

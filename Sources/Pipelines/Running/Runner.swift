@@ -80,7 +80,8 @@ public struct Runner {
       for raster in scene.rasters.values.map({ $0 }) + (scene.label.map { [$0] } ?? [])
       where outputs.contains(FileSystem.canonical(raster.path)) {
         throw RunError(
-          .usage, "\(raster.path): an input of scene '\(scene.name)' would be overwritten; "
+          .usage,
+          "\(raster.path): an input of scene '\(scene.name)' would be overwritten; "
             + "set 'output' to another folder")
       }
     }
@@ -92,7 +93,8 @@ public struct Runner {
     for name in outputNames where FileSystem.exists(run.outputPath(name)) {
       guard run.isOwnOutput(name) else {
         throw RunError(
-          .usage, "\(run.outputPath(name)): exists and was not written by this pipeline, or was "
+          .usage,
+          "\(run.outputPath(name)): exists and was not written by this pipeline, or was "
             + "changed since; use --overwrite to replace it, or set 'output' to another folder")
       }
     }

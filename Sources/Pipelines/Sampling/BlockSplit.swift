@@ -13,7 +13,7 @@ public enum BlockUse: UInt8, Sendable, Codable {
 
 /// A grid cut into square blocks, each for one use: pixels that are near each other are alike, so
 /// only whole blocks apart from each other tell how good a map is elsewhere.
-public struct BlockSplit: Sendable, Equatable {
+public struct BlockSplit: Codable, Sendable, Equatable {
   /// Side of a block in pixels.
   public let side: Int
   /// Blocks in a row.
@@ -22,11 +22,12 @@ public struct BlockSplit: Sendable, Equatable {
   public let uses: [BlockUse]
   /// Training labels nearer than this to a block of another use are left out.
   public let buffer: Int
-  private let bounds: Window
+  private let width: Int
+  private let height: Int
 
   /// All blocks for one use.
   public init(grid: Grid, side: Int, allFor use: BlockUse) {
-    bounds = grid.window
+    (width, height) = (grid.width, grid.height)
     self.side = side
     buffer = 0
     columns = (grid.width + side - 1) / side
@@ -48,7 +49,7 @@ public struct BlockSplit: Sendable, Equatable {
     grid: Grid, side: Int, buffer: Int, validation: Double, test: Double, counts: [[Int]],
     seed: UInt64
   ) {
-    bounds = grid.window
+    (width, height) = (grid.width, grid.height)
     self.side = side
     self.buffer = buffer
     columns = (grid.width + side - 1) / side
@@ -77,6 +78,8 @@ public struct BlockSplit: Sendable, Equatable {
       labelled.filter { counts[$0][rarest] > 0 }, labelled.filter { counts[$0][rarest] == 0 },
     ]
   }
+
+  private var bounds: Window { Window(x: 0, y: 0, width: width, height: height) }
 
   /// The use of the block of a pixel of the grid.
   public func use(x: Int, y: Int) -> BlockUse { uses[y / side * columns + x / side] }

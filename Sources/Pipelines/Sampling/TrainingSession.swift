@@ -34,6 +34,7 @@ final class TrainingSession {
         scene, aligned: stage.align.aligned(scene, in: run), channels: stage.channels,
         classes: stage.header.classes, use: isTraining ? nil : .validate,
         options: stage.splitOptions, progress: { _, _ in })
+      try run.store(opened.split, as: TrainStage.splitFile(scene))
       if isTraining { training.append(opened) } else { validating.append(opened) }
     }
     if validating.isEmpty { validating = training }
@@ -156,7 +157,9 @@ final class TrainingSession {
         let labels = try scene.labels.read(block)
         guard labels.contains(where: { $0 != ClassList.notObserved }) else { continue }
         for tile in block.aligned(to: predictor.step, within: scene.reader.grid.window) {
-          guard let probabilities = try predictor.predict(tile, from: scene.reader) else { continue }
+          guard let probabilities = try predictor.predict(tile, from: scene.reader) else {
+            continue
+          }
           let classes = ClassRule.greatest.classes(probabilities, count: tile.pixelCount)
           try matrix.add(
             reference: try scene.labels.read(tile).inside(block, tile), predicted: classes)

@@ -89,7 +89,8 @@ public struct TrainStage: Stage {
     guard header.model == nil else { return }
     guard !header.scenes(.train).isEmpty else {
       throw declaration.error(
-        "the stage 'train' needs a scene with 'role: train' and a label, or name weights by 'model'")
+        "the stage 'train' needs a scene with 'role: train' and a label, or name weights by 'model'"
+      )
     }
     let window = settings.integer("window")
     guard window >= graph.totalStride else {
@@ -152,7 +153,14 @@ public struct TrainStage: Stage {
     try TrainedModel(path: header.model ?? run.outputPath(TrainStage.modelFile))
   }
 
-  /// How blocks are drawn; the same for scores after training.
+  /// The blocks of a scene that trained, once the stage has run.
+  func split(of scene: Scene, in run: Run) throws -> BlockSplit {
+    try run.load(BlockSplit.self, from: TrainStage.splitFile(scene))
+  }
+
+  static func splitFile(_ scene: Scene) -> String { "train/\(scene.name)_blocks.json" }
+
+  /// How blocks are drawn.
   var splitOptions: TrainingScene.SplitOptions {
     TrainingScene.SplitOptions(
       side: settings.integer("block"), buffer: settings.integer("buffer"),
