@@ -162,6 +162,13 @@ public struct RasterDescription: Sendable {
   public var compression: Compression
   /// The text of a QGIS style (`StyleQML`), written beside the raster; nil for none.
   public var style: String?
+  /// The factor that turns samples into the measured quantity, kept with every band; nil: none.
+  public var scale: Double?
+  /// Whether overviews are built.
+  public var hasOverviews = true
+  /// The level of compression; nil: the highest for classes, the usual one for measurements, which
+  /// take ten times as long at the highest for little.
+  public var level: Int?
   /// How blocks are arranged.
   public var layout = Layout.cloudOptimised
 

@@ -59,6 +59,7 @@ extension RasterWriter {
         let band = try require(GDALGetRasterBand(handle, Int32(index + 1)))
         try require(GDALSetRasterNoDataValue(band, description.nodata))
         GDALSetDescription(band, name)
+        if let scale = description.scale { try require(GDALSetRasterScale(band, scale)) }
         if index == 0 { try attachClasses(of: description, to: band) }
       }
       return dataset
@@ -90,12 +91,14 @@ extension RasterWriter {
   static func options(_ description: RasterDescription) -> [String] {
     var options = [
       "COMPRESS=\(description.compression.rawValue.uppercased())", "BLOCKSIZE=512",
-      "BIGTIFF=IF_SAFER", "OVERVIEWS=AUTO", "NUM_THREADS=2",
+      "BIGTIFF=IF_SAFER", "NUM_THREADS=2", "OVERVIEWS=\(description.hasOverviews ? "AUTO" : "NONE")",
       "OVERVIEW_RESAMPLING=\(description.overviewResampling.rawValue.uppercased())",
     ]
-    // Classes shrink at the highest level; measurements take ten times as long there for little.
+    if let level = description.level ?? (description.holdsClasses ? 9 : nil) {
+      options.append("LEVEL=\(level)")
+    }
     // A predictor makes classes larger.
-    options += description.holdsClasses ? ["LEVEL=9"] : ["PREDICTOR=YES"]
+    if !description.holdsClasses { options.append("PREDICTOR=YES") }
     return options
   }
 }
