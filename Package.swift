@@ -24,7 +24,8 @@ let package = Package(
     .target(
       name: "Pipelines",
       dependencies: [
-        "Accuracy", "Configuration", "Engine", "Models", "Rasters", "Simulation", "Training", "YAML",
+        "Accuracy", "Configuration", "Engine", "Models", "Rasters", "Simulation", "Training",
+        "YAML",
       ]),
     .executableTarget(
       name: "rspipe", dependencies: ["Pipelines", "Configuration", "YAML", "Rasters", "Accuracy"]),

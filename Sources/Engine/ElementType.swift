@@ -1,6 +1,8 @@
 import CKernels
 
-/// The type of a tensor's elements. Everything runs in either; double serves gradient checks.
+/// The type of a tensor's elements.
+///
+/// Everything runs in either; double serves gradient checks.
 public enum ElementType: Sendable {
   /// 32-bit floating point.
   case float32

@@ -10,7 +10,9 @@ public final class Memory: @unchecked Sendable {
   /// Bytes asked for.
   public let byteCount: Int
 
-  /// Allocates zeroed memory. Stops the program if there is none: the plan told the size before.
+  /// Allocates zeroed memory.
+  ///
+  /// Stops the program if there is none: the plan told the size before.
   public init(byteCount: Int) {
     self.byteCount = byteCount
     var raw: UnsafeMutableRawPointer?

@@ -1,7 +1,9 @@
 import Glibc
 
-/// Random numbers that follow from a seed alone: xoshiro256** seeded by SplitMix64
-/// (Blackman and Vigna 2018). Its state can be stored in a checkpoint.
+/// Random numbers that follow from a seed alone: xoshiro256** seeded by SplitMix64 (Blackman and
+/// Vigna 2018).
+///
+/// Its state can be stored in a checkpoint.
 public struct SeededGenerator: RandomNumberGenerator, Sendable, Equatable {
   /// The four words of the state.
   public private(set) var state: [UInt64]

@@ -1,6 +1,8 @@
 import CKernels
 
-/// Threads that wait for work between kernels. Results never depend on how many there are.
+/// Threads that wait for work between kernels.
+///
+/// Results never depend on how many there are.
 ///
 /// `@unchecked Sendable`: the C pool guards itself with a mutex.
 public final class ThreadPool: @unchecked Sendable {

@@ -1,7 +1,7 @@
 import Configuration
 import Engine
 
-/// U-Net (Ronneberger et al. 2015) with batch norm and zero padding, so that the map is as large as
+/// U-Net of Ronneberger, Fischer and Brox (2015), with batch norm and zero padding, so that the map is as large as
 /// the image.
 ///
 /// `enc.i`, `mid` and `dec.i` are pairs of 3×3 convolution, batch norm and rectifier; a 2×2

@@ -91,7 +91,8 @@ extension RasterWriter {
   static func options(_ description: RasterDescription) -> [String] {
     var options = [
       "COMPRESS=\(description.compression.rawValue.uppercased())", "BLOCKSIZE=512",
-      "BIGTIFF=IF_SAFER", "NUM_THREADS=2", "OVERVIEWS=\(description.hasOverviews ? "AUTO" : "NONE")",
+      "BIGTIFF=IF_SAFER", "NUM_THREADS=2",
+      "OVERVIEWS=\(description.hasOverviews ? "AUTO" : "NONE")",
       "OVERVIEW_RESAMPLING=\(description.overviewResampling.rawValue.uppercased())",
     ]
     if let level = description.level ?? (description.holdsClasses ? 9 : nil) {

@@ -35,7 +35,9 @@ public final class Executor {
     calls = makeCalls()
   }
 
-  /// The inputs. Write them before every pass: their memory serves other values later in it.
+  /// The inputs.
+  ///
+  /// Write them before every pass: their memory serves other values later in it.
   public var inputs: [TensorView] { plan.graph.inputs.map(view) }
   /// The outputs, valid until the next pass.
   public var outputs: [TensorView] { plan.graph.outputs.map(view) }

@@ -1,5 +1,7 @@
 /// When each buffer holds something: forward calls are moments 0 ..< n, the loss is moment n,
-/// backward calls are moments n + 1 ... 2n in reverse order.
+/// backward calls are moments n + 1 ...
+///
+/// 2n in reverse order.
 struct Lifetimes {
   /// For each buffer of values; nil if nothing lies there.
   private(set) var values: [ClosedRange<Int>?]

@@ -68,7 +68,7 @@ public final class ParameterStore {
     didChange()
   }
 
-  /// First values for training: He et al. 2015 (normal, by fan-in) for weights, 1 and 0 for norms.
+  /// First values for training: normal by fan-in for weights (He 2015), 1 and 0 for norms.
   public func initialise(seed: UInt64) {
     var generator = SeededGenerator(seed: seed)
     for (index, declaration) in declarations.enumerated() {

@@ -22,7 +22,9 @@ public final class GraphBuilder {
   /// The number of channels of a value.
   public func channels(of value: Value) -> Int { channels[value.index] }
 
-  /// Adds an operation. A parameter whose full name exists already is shared with it.
+  /// Adds an operation.
+  ///
+  /// A parameter whose full name exists already is shared with it.
   ///
   /// - Parameters:
   ///   - operation: What to compute.
@@ -50,7 +52,9 @@ public final class GraphBuilder {
     return output
   }
 
-  /// Ends the graph with its outputs. Every operation must lead to one of them.
+  /// Ends the graph with its outputs.
+  ///
+  /// Every operation must lead to one of them.
   public func graph(outputs: [Value]) -> Graph {
     var used = Set(outputs)
     for node in nodes.reversed() {

@@ -1,8 +1,10 @@
 import CKernels
 
-/// Makes a tensor as high and wide as another by repeating its last row and column
-/// (PyTorch's `F.pad(…, mode="replicate")` at the bottom and right): a U-Net needs it where a size
-/// is not a multiple of its total stride. Nothing is done where the sizes agree.
+/// Makes a tensor as high and wide as another by repeating its last row and column (PyTorch's
+/// `F.pad(…, mode="replicate")` at the bottom and right): a U-Net needs it where a size is not a
+/// multiple of its total stride.
+///
+/// Nothing is done where the sizes agree.
 public struct FitSize: Operation {
   /// `replicate_pad`.
   public var kind: String { "replicate_pad" }

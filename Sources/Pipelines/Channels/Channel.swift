@@ -44,8 +44,9 @@ public struct ChannelSet: Sendable, Equatable {
   public let bands: [String]
   /// The channels in order.
   public let channels: [Channel]
-  /// The image before and the image after, for differences.
+  /// The image before, for differences.
   public let before: String
+  /// The image after, for differences.
   public let after: String
 
   /// The names of the channels.

@@ -1,6 +1,8 @@
 import Rasters
 
-/// Reads windows of a label raster as positions in the list of classes. Belongs to one thread.
+/// Reads windows of a label raster as positions in the list of classes.
+///
+/// Belongs to one thread.
 public final class LabelReader {
   private let source: AlignedSource
   private let positions: [Int: UInt8]

@@ -1,6 +1,8 @@
 import Rasters
 
-/// Reads windows of a scene as channels. Belongs to one thread at a time.
+/// Reads windows of a scene as channels.
+///
+/// Belongs to one thread at a time.
 public final class SceneReader {
   /// The channels, in the order of the planes.
   public let channels: ChannelSet
@@ -21,11 +23,18 @@ public final class SceneReader {
     grid = bands.grid
   }
 
-  /// Reads a window: channels plane after plane, row after row. A pixel that any channel lacks is
-  /// NaN in all of them: it is not observed.
+  /// Reads a window: channels plane after plane, row after row.
   ///
-  /// - Parameter window: It may reach beyond the grid; there nothing is observed.
-  public func read(_ window: Window, into planes: inout [Float]) throws {
+  /// A pixel that any channel lacks is NaN in all of them: it is not observed.
+  ///
+  /// - Parameters:
+  ///   - window: It may reach beyond the grid; there nothing is observed.
+  ///   - planes: Sized and written.
+  ///   - changes: A gain and a shift for each band that is read, applied before channels are
+  ///     computed; empty: none.
+  public func read(
+    _ window: Window, into planes: inout [Float], changing changes: [BandChange] = []
+  ) throws {
     let count = window.pixelCount
     if bandPlanes.count < bands.members.count * count {
       bandPlanes = [Float](repeating: 0, count: bands.members.count * count)
@@ -34,6 +43,11 @@ public final class SceneReader {
       planes = [Float](repeating: 0, count: channels.channels.count * count)
     }
     try bandPlanes.withUnsafeMutableBufferPointer { try bands.read(window, into: $0) }
+    for (band, change) in changes.enumerated() {
+      for pixel in band * count..<(band + 1) * count {
+        bandPlanes[pixel] = bandPlanes[pixel] * change.gain + change.shift
+      }
+    }
     planes.withUnsafeMutableBufferPointer { planes in
       bandPlanes.withUnsafeBufferPointer { bandPlanes in
         guard let planes = planes.baseAddress, let bandPlanes = bandPlanes.baseAddress
@@ -56,6 +70,14 @@ public final class SceneReader {
       for channel in 0..<channelCount { planes[channel * count + pixel] = .nan }
     }
   }
+}
+
+/// A change of one band: `value · gain + shift`.
+public struct BandChange: Sendable, Equatable {
+  /// The factor.
+  public var gain: Float
+  /// The term, in the band's unit.
+  public var shift: Float
 }
 
 extension Grid {

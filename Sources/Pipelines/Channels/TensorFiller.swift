@@ -1,8 +1,9 @@
 import Engine
 import Models
 
-/// Brings channels into a network's input: planar to NHWC, normalised, 0 where not observed. The
-/// only place that knows both rasters and tensors.
+/// Brings channels into a network's input: planar to NHWC, normalised, 0 where not observed.
+///
+/// The only place that knows both rasters and tensors.
 public struct TensorFiller: Sendable {
   private let means: [Float]
   private let factors: [Float]

@@ -1,8 +1,9 @@
 import Configuration
 import YAML
 
-/// A pipeline file after checking: scenes, classes and stages that fit together. No pixel has been
-/// read.
+/// A pipeline file after checking: scenes, classes and stages that fit together.
+///
+/// No pixel has been read.
 public struct PipelineFile: Sendable {
   /// The path as the user named it.
   public let path: String

@@ -32,6 +32,8 @@ struct AreaCount {
     }
   }
 
-  /// Hectares of a class; of not observed for the number of classes. nil without a known area.
+  /// Hectares of a class; of not observed for the number of classes.
+  ///
+  /// nil without a known area.
   func hectares(_ k: Int) -> Double? { rowAreas.isEmpty ? nil : squareMetres[k] / 10_000 }
 }

@@ -49,8 +49,9 @@ public struct Journal: Codable, Sendable, Equatable {
       size: status.size, modified: status.modified, digest: try Digest.ofFile(path))
   }
 
-  /// Whether a file is as a run of this work folder left it. The bytes are compared only where
-  /// its time has changed.
+  /// Whether a file is as a run of this work folder left it.
+  ///
+  /// The bytes are compared only where its time has changed.
   func isOwn(_ path: String) -> Bool {
     guard let known = outputs[path], let status = Journal.status(path), status.size == known.size
     else { return false }

@@ -24,9 +24,11 @@ public struct Summary: Codable, Sendable, Equatable {
     public var count: Int
     /// IoU of each class by name; absent where undefined.
     public var iou: [String: Double]
-    /// F1, precision and recall of each class by name.
+    /// F1 of each class by name.
     public var f1: [String: Double]
+    /// Precision of each class by name.
     public var precision: [String: Double]
+    /// Recall of each class by name.
     public var recall: [String: Double]
     /// The share of pixels that agree.
     public var overallAccuracy: Double?

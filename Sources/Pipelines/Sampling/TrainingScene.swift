@@ -6,6 +6,7 @@ import Rasters
 /// Belongs to one thread.
 final class TrainingScene {
   let name: String
+  let aligned: AlignedScene
   let reader: SceneReader
   let labels: LabelReader
   let split: BlockSplit
@@ -40,6 +41,7 @@ final class TrainingScene {
       preconditionFailure("scene '\(scene.name)' was checked to have labels")
     }
     name = scene.name
+    self.aligned = aligned
     reader = try SceneReader(aligned, channels: channels)
     labels = try LabelReader(label, on: reader.grid, classes: classes)
     let grid = reader.grid

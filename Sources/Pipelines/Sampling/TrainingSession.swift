@@ -62,7 +62,7 @@ final class TrainingSession {
 
   /// Trains to the end.
   func train() throws -> TrainedModel {
-    let channels = try statistics()
+    let channels = try statistics(stage.channels)
     let card = makeCard(channels)
     let parameters = ParameterStore(graph: stage.graph, withGradients: true)
     parameters.initialise(seed: seed)
@@ -70,8 +70,11 @@ final class TrainingSession {
     var sampler = WindowSampler(
       training, side: side, filler: TensorFiller(card), channels: channels.count,
       augmentation: Augmentation(
-        flips: settings.flag("flips"), turns: settings.flag("rotations"),
-        gain: settings.number("jitter"), shift: settings.number("jitter")),
+        flips: settings.flag("flips"), turns: settings.flag("rotations")),
+      jitter: SpectralJitter(
+        bands: training[0].reader.channels.bands,
+        deviations: try statistics(ChannelSet(bands: training[0].reader.channels.bands))
+          .map(\.deviation), strength: settings.number("jitter")),
       balance: settings.number("balance"), seed: seed &+ 2)
     let trainer = try makeTrainer(
       parameters, Shape(settings.integer("batch"), side, side, channels.count))
@@ -113,16 +116,17 @@ final class TrainingSession {
   }
 
   /// Mean and deviation of each channel over the observed pixels of training blocks.
-  private func statistics() throws -> [ModelCard.Channel] {
-    var statistics = ChannelStatistics(channels: stage.channels.channels.count)
+  private func statistics(_ channels: ChannelSet) throws -> [ModelCard.Channel] {
+    var statistics = ChannelStatistics(channels: channels.channels.count)
     var planes: [Float] = []
     for scene in training {
+      let reader = try SceneReader(scene.aligned, channels: channels)
       for block in scene.split.blocks(.train) {
-        try scene.reader.read(block, into: &planes)
+        try reader.read(block, into: &planes)
         statistics.add(planes, count: block.pixelCount) { _ in true }
       }
     }
-    return statistics.channels(stage.channels.names)
+    return statistics.channels(channels.names)
   }
 
   private func makeCard(_ channels: [ModelCard.Channel]) -> ModelCard {

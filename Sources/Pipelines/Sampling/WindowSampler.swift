@@ -2,13 +2,15 @@ import Engine
 import Rasters
 import Training
 
-/// Draws training windows: a class at random, a pixel of it, a window around it. So rare classes
-/// are seen as often as common ones, and the same seed gives the same windows.
+/// Draws training windows: a class at random, a pixel of it, a window around it.
+///
+/// So rare classes are seen as often as common ones, and the same seed gives the same windows.
 struct WindowSampler {
   private let scenes: [TrainingScene]
   private let side: Int
   private let filler: TensorFiller
   private let augmentation: Augmentation
+  private let jitter: SpectralJitter
   private let balance: Double
   private let channels: Int
   private var generator: SeededGenerator
@@ -23,18 +25,20 @@ struct WindowSampler {
   ///   - scenes: Where from.
   ///   - side: Side of a window in pixels.
   ///   - filler: How channels are normalised.
-  ///   - augmentation: How windows are changed.
+  ///   - augmentation: How windows are turned.
+  ///   - jitter: How their bands are changed.
   ///   - balance: 0 draws classes as often as they are, 1 all alike.
   ///   - seed: Decides the draw.
   init(
     _ scenes: [TrainingScene], side: Int, filler: TensorFiller, channels: Int,
-    augmentation: Augmentation, balance: Double, seed: UInt64
+    augmentation: Augmentation, jitter: SpectralJitter, balance: Double, seed: UInt64
   ) {
     self.scenes = scenes
     self.side = side
     self.filler = filler
     self.channels = channels
     self.augmentation = augmentation
+    self.jitter = jitter
     self.balance = balance
     generator = SeededGenerator(seed: seed)
     let classes = scenes.first?.counts.count ?? 0
@@ -50,18 +54,17 @@ struct WindowSampler {
     let shape = batch.input.shape
     let pixels = side * side
     for image in 0..<shape.images {
-      var (window, labels, observed) = try draw()
+      var (window, labels) = try draw()
       augmentation.apply(
-        to: &window, labels: &labels, observed: &observed, side: side, bands: channels,
-        using: &generator)
+        to: &window, labels: &labels, side: side, bands: channels, using: &generator)
       (batch.input.pointer + image * pixels * channels * 4).copyMemory(
         from: window, byteCount: window.count * 4)
       batch.labels.replaceSubrange(image * pixels..<(image + 1) * pixels, with: labels)
     }
   }
 
-  /// One window: (side, side, channels) normalised, labels, observed flags.
-  private mutating func draw() throws -> ([Float], [UInt8], [UInt8]) {
+  /// One window: (side, side, channels) normalised, and labels.
+  private mutating func draw() throws -> ([Float], [UInt8]) {
     let k = drawClass()
     let scene = scenes[drawScene(of: k)]
     let grid = scene.reader.grid
@@ -69,7 +72,8 @@ struct WindowSampler {
     let window = Window(
       x: start(around: position % grid.width, extent: grid.width),
       y: start(around: position / grid.width, extent: grid.height), width: side, height: side)
-    try scene.reader.read(window, into: &planes)
+    let changes = jitter.draw(using: &generator)
+    try scene.reader.read(window, into: &planes, changing: changes)
     var pixels = [Float](repeating: 0, count: side * side * channels)
     var observed = [UInt8](repeating: 0, count: side * side)
     pixels.withUnsafeMutableBufferPointer { pixels in
@@ -85,7 +89,7 @@ struct WindowSampler {
         labels[pixel] = ClassList.notObserved
       }
     }
-    return (pixels, labels, observed)
+    return (pixels, labels)
   }
 
   private mutating func drawClass() -> Int {

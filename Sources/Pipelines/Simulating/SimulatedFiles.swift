@@ -73,7 +73,8 @@ public struct SimulatedFiles {
     let raster = try Raster(path: image)
     guard raster.bands.count == 6 else {
       throw RunError(
-        .input, "\(image): a fire needs the six bands blue, green, red, nir, swir1 and swir2; "
+        .input,
+        "\(image): a fire needs the six bands blue, green, red, nir, swir1 and swir2; "
           + "the file has \(raster.bands.count)")
     }
     let grid = raster.grid

@@ -43,7 +43,8 @@ public struct TrainStage: Stage {
       Setting("rotations", .flag, default: "true", "Whether windows are turned by right angles."),
       Setting(
         "jitter", .number(0...1), default: "0.1",
-        "Deviation of random gains and shifts of each band, in deviations of the band."),
+        "Deviation of random gains of each band, and of shifts in deviations of the band; mostly the "
+          + "same on all dates."),
       Setting("block", .integer(16...65_536), default: "128", unit: "pixels", "Side of a block."),
       Setting(
         "buffer", .integer(0...4096), default: "8", unit: "pixels",

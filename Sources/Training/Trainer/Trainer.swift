@@ -1,7 +1,9 @@
 import Engine
 
 /// Trains a network: batch, forward, loss, backward, clip, step; validates after each epoch and
-/// keeps the best weights. The same seed and batches give the same bits.
+/// keeps the best weights.
+///
+/// The same seed and batches give the same bits.
 public final class Trainer {
   /// The weights being trained.
   public let parameters: ParameterStore
@@ -85,7 +87,8 @@ public final class Trainer {
     parameters.clearGradients()
     executor.backward()
     let norm =
-      options.clipNorm.map { GradientClipping.clip(slots, norm: $0) } ?? GradientClipping.norm(slots)
+      options.clipNorm.map { GradientClipping.clip(slots, norm: $0) }
+      ?? GradientClipping.norm(slots)
     guard norm.isFinite else {
       throw TrainingError(
         "the gradient became \(norm) at step \(index + 1): lower the learning rate")
@@ -141,8 +144,10 @@ public final class Trainer {
 }
 
 extension ParameterStore {
-  /// The trained parameters as an optimiser takes them. Weights decay; biases and norms do too, as
-  /// in PyTorch, unless the optimiser leaves them out by `decays`.
+  /// The trained parameters as an optimiser takes them.
+  ///
+  /// Weights decay; biases and norms do too, as in PyTorch, unless the optimiser leaves them out by
+  /// `decays`.
   public var slots: [ParameterSlot] {
     declarations.indices.compactMap { index in
       guard let gradient = gradientPointer(index) else { return nil }
