@@ -11,6 +11,7 @@ enum ArgumentError: Error, CustomStringConvertible {
   case repeated(Option)
   case missingOperand(Operand, Syntax)
   case unwantedOperand(String, Syntax)
+  case missingOption(Option, Syntax)
   /// Anything else that a command finds wrong with its arguments.
   case other(String)
 
@@ -36,6 +37,8 @@ enum ArgumentError: Error, CustomStringConvertible {
       "missing \(operand.name). Usage: \(syntax.usage)"
     case .unwantedOperand(let word, let syntax):
       "unexpected '\(word)'. Usage: \(syntax.usage)"
+    case .missingOption(let option, let syntax):
+      "missing '\(option.usage)'. See 'rspipe \(syntax.name) --help'"
     case .other(let message): message
     }
   }

@@ -46,6 +46,9 @@ struct Arguments: Sendable {
   /// The whole number of an option, or nil.
   func integer(_ option: Option) -> Int? { text(option).flatMap(Int.init) }
 
+  /// The number of an option, or nil.
+  func number(_ option: Option) -> Double? { text(option).flatMap(Double.init) }
+
   /// The words given for an operand.
   func operands(_ name: String) -> [String] {
     precondition(
@@ -98,6 +101,9 @@ struct Arguments: Sendable {
         throw ArgumentError.wrongValue(
           option, expected: SettingKind.integer(range).description, value)
       }
+    }
+    if case .number = option.value, Double(value)?.isFinite != true {
+      throw ArgumentError.wrongValue(option, expected: "a number", value)
     }
     values[option.name, default: []].append(value)
   }

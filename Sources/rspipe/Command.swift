@@ -20,6 +20,9 @@ extension Program {
   static let commands: [any Command.Type] = [
     RunCommand.self,
     CheckCommand.self,
+    PredictCommand.self,
+    EvaluateCommand.self,
+    InfoCommand.self,
     DescribeCommand.self,
   ]
 }

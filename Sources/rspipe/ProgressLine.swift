@@ -17,6 +17,7 @@ final class ProgressLine: RunObserver {
 
   private struct State {
     var title = ""
+    var detail = ""
     var start = 0.0
     var lastDrawn = -1.0
     var isDrawn = false
@@ -50,8 +51,9 @@ final class ProgressLine: RunObserver {
   }
 
   func progressed(done: Int, total: Int, detail text: String) {
-    guard terminal.isInteractive, detail != .none else { return }
     state.withLock {
+      $0.detail = text
+      guard terminal.isInteractive, detail != .none else { return }
       guard now() - $0.lastDrawn >= ProgressLine.interval else { return }
       draw(
         ProgressLine.text(
@@ -65,7 +67,8 @@ final class ProgressLine: RunObserver {
 
   func ended(stage: String, scene: String?) {
     state.withLock {
-      say("\($0.title): done in \(ProgressLine.duration(now() - $0.start))", &$0)
+      let time = ProgressLine.duration(now() - $0.start)
+      say("\($0.title): done in \(time)" + ($0.detail.isEmpty ? "" : ", \($0.detail)"), &$0)
     }
   }
 

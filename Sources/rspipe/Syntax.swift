@@ -63,12 +63,14 @@ struct Option: Sendable, Equatable {
     case text(String)
     /// A whole number within a range.
     case integer(String, ClosedRange<Int>)
+    /// A real number; the word that stands for it.
+    case number(String)
 
     /// The word that stands for the value: `DIR`.
     var placeholder: String? {
       switch self {
       case .none: nil
-      case .text(let word), .integer(let word, _): word
+      case .text(let word), .integer(let word, _), .number(let word): word
       }
     }
   }

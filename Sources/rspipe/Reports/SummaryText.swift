@@ -36,16 +36,18 @@ struct SummaryText {
 
   private func scores(_ scores: Summary.Scores, of scene: Summary.SceneResult) -> [String] {
     let names = scene.classes.map(\.name)
-    var table = Table(["\(scores.pixels)", "class", "IoU", "F1", "precision", "recall"])
+    var table = Table(["", "class", "IoU", "F1", "precision", "recall"])
     add("network", scores, names, to: &table)
-    guard let baseline = scene.baseline else { return count(scores) + table.lines }
-    let rule = "\(baseline.channel) >= \(decimals(baseline.threshold, 3))"
-    add(rule, baseline.scores, names, to: &table)
-    return count(scores) + table.lines + verdict(scores, baseline, rule, names)
-  }
-
-  private func count(_ scores: Summary.Scores) -> [String] {
-    ["scores on \(scores.count) pixels, overall accuracy \(score(scores.overallAccuracy))"]
+    var accuracy = "overall accuracy: network \(score(scores.overallAccuracy))"
+    var last: [String] = []
+    if let baseline = scene.baseline {
+      let rule = "\(baseline.channel) >= \(decimals(baseline.threshold, 3))"
+      add(rule, baseline.scores, names, to: &table)
+      accuracy += ", \(rule) \(score(baseline.scores.overallAccuracy))"
+      last = verdict(scores, baseline, rule, names)
+    }
+    return ["scores on \(scores.pixels) (\(scores.count) pixels):"] + table.lines + [accuracy]
+      + last
   }
 
   private func add(
