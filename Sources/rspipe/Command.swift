@@ -24,5 +24,6 @@ extension Program {
     EvaluateCommand.self,
     InfoCommand.self,
     DescribeCommand.self,
+    SimulateCommand.self,
   ]
 }

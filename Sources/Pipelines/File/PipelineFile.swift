@@ -52,7 +52,9 @@ public struct PipelineFile: Sendable {
     let text = try FileSystem.read(path, limit: YAMLNode.longestText)
     var root: YAMLNode
     do {
-      root = try changes.reduce(YAMLNode.parse(text)) { try $0.applying($1) }
+      root = try changes.reduce(YAMLNode.parse(text)) {
+        try $0.applying(PipelineFile.fullKey($1, in: $0))
+      }
     } catch let error as YAMLError {
       throw ConfigurationError(error, in: path)
     }
@@ -88,6 +90,15 @@ public struct PipelineFile: Sendable {
     stages = try draft.stages(
       declarations,
       header: PipelineHeader(file: path, scenes: scenes, classes: classes, model: model))
+  }
+}
+
+extension PipelineFile {
+  /// `train.epochs=5` for `stages.train.epochs=5`, where a stage is meant.
+  static func fullKey(_ change: String, in root: YAMLNode) -> String {
+    let first = change.prefix { $0 != "." && $0 != "=" }
+    let isStage = StageRegistry.all.contains { $0.component.name == first }
+    return isStage && root[String(first)] == nil ? "stages.\(change)" : change
   }
 }
 
