@@ -4,6 +4,7 @@ import Configuration
 enum ArgumentError: Error, CustomStringConvertible {
   case missingCommand
   case unknownCommand(String)
+  case optionBeforeCommand(String)
   case unknownOption(String, Syntax)
   case missingValue(Option)
   case unwantedValue(Option, String)
@@ -24,6 +25,8 @@ enum ArgumentError: Error, CustomStringConvertible {
       "unknown command '\(name)'. To run a pipeline: rspipe run \(name)"
     case .unknownCommand(let name):
       "unknown command '\(name)'.\(hint(name, commandNames)) See 'rspipe --help'"
+    case .optionBeforeCommand(let name):
+      "unknown option '\(name)'. It follows the command; see 'rspipe --help'"
     case .unknownOption(let name, let syntax):
       "unknown option '\(name)'.\(hint(name, syntax.options.map { "--\($0.name)" })) "
         + "See 'rspipe \(syntax.name) --help'"

@@ -19,7 +19,7 @@ enum HelpText {
     lines += list([
       ("0", "Done."), ("1", "The work failed."),
       ("2", "The command line or the pipeline file is wrong, or an output is in the way."),
-      ("3", "An input is missing or cannot be used."),
+      ("3", "An input is missing or cannot be used."), ("130", "Interrupted; 143: terminated."),
     ])
     return lines.joined(separator: "\n") + "\n"
   }

@@ -50,7 +50,7 @@ struct Program {
   }
 
   private func command(_ name: String) throws -> any Command.Type {
-    if name.hasPrefix("-") { throw ArgumentError.missingCommand }
+    if name.hasPrefix("-") { throw ArgumentError.optionBeforeCommand(name) }
     guard let type = Program.commands.first(where: { $0.syntax.name == name }) else {
       throw ArgumentError.unknownCommand(name)
     }

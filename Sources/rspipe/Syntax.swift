@@ -111,7 +111,7 @@ extension Option {
   static let json = Option("json", "Print one JSON object.")
   static let set = Option(
     "set", takes: .text("KEY=VALUE"), isRepeatable: true,
-    "Change a key of the pipeline file, such as train.epochs=5; may come several times.")
+    "Change a key of the pipeline file, such as stages.train.epochs=5; may come several times.")
   static let overwrite = Option("overwrite", "Replace outputs that exist.")
   static let threads = Option(
     "threads", takes: .integer("N", 1...4096), "Threads; by default as many as there are CPUs.")

@@ -6,7 +6,7 @@ struct CheckCommand: Command {
   static let syntax = Syntax(
     "check", "Checks a pipeline file and its inputs without reading pixels.",
     operands: [Operand("PIPELINE", "Pipeline file (YAML).")], options: [.set],
-    examples: ["check burned.yaml --set train.model.base=16"])
+    examples: ["check burned.yaml --set stages.train.model.base=16"])
 
   private let path: String
   private let changes: [String]

@@ -17,7 +17,7 @@ struct RunCommand: Command {
     operands: [Operand("PIPELINE", "Pipeline file (YAML).")],
     options: [.set, work, dryRun, .overwrite, .threads, .json, .quiet, .verbose],
     examples: [
-      "run pipelines/burned.yaml", "run burned.yaml --set train.epochs=5 --set output=trial",
+      "run pipelines/burned.yaml", "run burned.yaml --set stages.train.epochs=5 --set output=trial",
     ])
 
   private let path: String
