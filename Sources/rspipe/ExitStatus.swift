@@ -22,7 +22,8 @@ enum ExitStatus: Int32 {
   /// The status of an error.
   init(_ error: any Error) {
     switch error {
-    case is ArgumentError, is ConfigurationError, is YAMLError: self = .usage
+    case let error as ConfigurationError: self = error.isMissingFile ? .input : .usage
+    case is ArgumentError, is YAMLError: self = .usage
     case let error as RunError:
       switch error.kind {
       case .failed: self = .failed

@@ -81,6 +81,31 @@ struct MapComparisonTests {
     #expect(agreement.matrix.counts == [[1, 1], [0, 1]])
   }
 
+  @Test("the codes of a map's attribute table are those of the reference")
+  func tableCodes() throws {
+    defer { remove() }
+    let colour = Colour(red: 1, green: 2, blue: 3)
+    let grid = try Grid(
+      width: 3, height: 1, geotransform: [500_000, 10, 0, 4_000_000, 0, -10], crs: "EPSG:32610")
+    let writer = try RasterWriter(
+      path: "\(folder)/map.tif",
+      description: .classMap(
+        grid: grid, band: "class",
+        classes: [
+          RasterClass(value: 0, name: "water", colour: colour, code: 11),
+          RasterClass(value: 1, name: "wetland", colour: colour, code: 95),
+        ]))
+    try writer.write(grid.window, band: 1, [0, 1, 1] as [UInt8])
+    try writer.finish()
+    let truth = try write([11, 95, 11], as: "truth.tif")
+    let agreement = try MapComparison(map: "\(folder)/map.tif", reference: truth).run()
+    #expect(
+      agreement.classes == [
+        .init(value: 0, code: 11, name: "water"), .init(value: 1, code: 95, name: "wetland"),
+      ])
+    #expect(agreement.matrix.counts == [[1, 1], [0, 1]])
+  }
+
   @Test("a reference of another resolution is taken by its nearest pixels")
   func resolution() throws {
     defer { remove() }

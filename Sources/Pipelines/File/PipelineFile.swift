@@ -17,7 +17,9 @@ public struct PipelineFile: Sendable {
   public let classes: ClassList
   /// Weights to use instead of training, where named.
   public let model: String?
-  /// The stages in order, with their settings decoded.
+  /// The entries of `stages:` in order, with their settings decoded.
+  public let declarations: [StageDeclaration]
+  /// The stages in order.
   public let stages: [any Stage]
 
   /// The keys of a pipeline file beside `stages`; those of scenes follow from the stages.
@@ -71,7 +73,7 @@ public struct PipelineFile: Sendable {
     name = FileSystem.stem(path)
     var draft = try StageDecoder(
       file: path, baseDirectory: FileSystem.directory(path), currentDirectory: currentDirectory)
-    let declarations = try draft.declarations(stageList)
+    declarations = try draft.declarations(stageList)
     let rest = YAMLNode(
       .mapping(entries.filter { $0.key != "stages" }), mark: root.mark)
     let rasters = declarations.flatMap(\.requiredRasters)

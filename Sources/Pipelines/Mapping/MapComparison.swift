@@ -131,9 +131,12 @@ public struct MapComparison {
     return values.map { Item(value: $0, code: $0, name: "\($0)") }
   }
 
-  /// The classes that a map carries: its category names.
+  /// The classes that a map carries: its attribute table, else its category names.
   private static func classes(of map: Raster) -> [Item]? {
-    map.categoryNames(band: 1)?.enumerated().filter { !$1.isEmpty }
+    if let rows = map.attributeTable(band: 1), !rows.isEmpty {
+      return rows.map { Item(value: $0.value, code: $0.code ?? $0.value, name: $0.name) }
+    }
+    return map.categoryNames(band: 1)?.enumerated().filter { !$1.isEmpty }
       .map { Item(value: $0, code: $0, name: $1) }
   }
 

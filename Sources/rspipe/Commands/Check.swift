@@ -1,5 +1,4 @@
 import Pipelines
-import Rasters
 
 /// `rspipe check`: checks a pipeline file and the headers of its inputs.
 struct CheckCommand: Command {
@@ -23,24 +22,5 @@ struct CheckCommand: Command {
       "\($1) \($0)\($1 == 1 ? "" : "s")"
     }
     try terminal.print("\(path): ok (\(counts.joined(separator: ", ")))\n")
-  }
-}
-
-extension PipelineFile {
-  /// Checks that every input can be opened, has the bands asked for and lies on the scene's grid.
-  ///
-  /// - Throws: `RasterError` or `RunError` naming the file.
-  func checkHeaders() throws {
-    for case let align as AlignStage in stages {
-      for scene in align.scenes {
-        let aligned = try AlignedScene(
-          rasters: scene.rasters, order: align.rasters, bands: align.bands,
-          gridImage: align.gridImage, resampling: align.resampling)
-        let grid = try aligned.open().grid
-        guard let label = scene.label else { continue }
-        _ = try AlignedSource(
-          Raster(path: label.path, nodata: label.nodata), on: grid, resampling: .nearest)
-      }
-    }
   }
 }

@@ -1,7 +1,5 @@
 import Configuration
-import FoundationEssentials
 import Pipelines
-import YAML
 
 /// What a pipeline file says, with every default filled in.
 struct PipelineReport: Encodable {
@@ -51,7 +49,7 @@ struct PipelineReport: Encodable {
     }
     ignore = pipeline.classes.ignore
     model = pipeline.model
-    stages = try PipelineReport.stages(path)
+    stages = pipeline.declarations.map(Stage.init)
     outputs = runner.outputNames.map { "\(runner.outputDirectory)/\($0)" }
   }
 
@@ -72,23 +70,15 @@ struct PipelineReport: Encodable {
     }
     return (lines + ["", "outputs:"] + outputs.map { "  \($0)" }).joined(separator: "\n") + "\n"
   }
+}
 
-  /// The stages of a file that has been checked.
-  private static func stages(_ path: String) throws -> [Stage] {
-    let root = try YAMLNode.parse(text: String(contentsOfFile: path, encoding: .utf8))
-    let declaration = Setting(
-      "stages", .list(.component(family: "stage"), count: 1...100), isRequired: true, "Stages.")
-    let entries = root.entries?.filter { $0.key == declaration.key } ?? []
-    let settings = try Settings(
-      decoding: YAMLNode(.mapping(entries), mark: root.mark), as: [declaration],
-      in: DecodingContext(file: path, baseDirectory: "", catalogue: .standard))
-    return settings.components(declaration.key).map { name, settings in
-      // one key at a time: {key: value} without its braces
-      let texts = settings.values.map { key, value in
-        (key, Settings(values: [key: value]).plainText.dropFirst(key.count + 3).dropLast())
-      }
-      return Stage(
-        name: name, settings: Dictionary(uniqueKeysWithValues: texts.map { ($0, String($1)) }))
+extension PipelineReport.Stage {
+  /// Takes an entry of `stages:`.
+  init(_ declaration: StageDeclaration) {
+    // one key at a time: {key: value} without its braces
+    let texts = declaration.settings.values.map { key, value in
+      (key, String(Settings(values: [key: value]).plainText.dropFirst(key.count + 3).dropLast()))
     }
+    self.init(name: declaration.name, settings: Dictionary(uniqueKeysWithValues: texts))
   }
 }
