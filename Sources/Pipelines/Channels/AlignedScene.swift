@@ -61,6 +61,7 @@ public struct AlignedScene: Codable, Equatable, Sendable {
         throw RunError(.usage, "no image '\(image)'")
       }
       let raster = try Raster(path: declared.path, nodata: declared.nodata)
+      try AlignedScene.checkCounts(declared, raster)
       dates[image] = declared.date ?? raster.acquisitionDate
       sources.append(
         Source(path: declared.path, nodata: declared.nodata, resampling: resampling.rawValue))
@@ -112,12 +113,6 @@ public struct AlignedScene: Codable, Equatable, Sendable {
     of name: String, in raster: Raster, _ declared: SceneRaster
   ) throws -> Int {
     guard !declared.bands.isEmpty else { return try raster.bandNumber(named: name) }
-    guard declared.bands.count == raster.bands.count(where: { !$0.isAlpha }) else {
-      throw RunError(
-        .input,
-        "\(declared.path): 'bands' names \(declared.bands.count) bands, the file has "
-          + "\(raster.bands.count)")
-    }
     guard let position = declared.bands.firstIndex(of: name) else {
       throw RunError(
         .input,
@@ -125,6 +120,22 @@ public struct AlignedScene: Codable, Equatable, Sendable {
           + declared.bands.joined(separator: ", "))
     }
     return position + 1
+  }
+
+  /// Lists in the file's order must be as long as the file has bands, or mean others than written.
+  private static func checkCounts(_ declared: SceneRaster, _ raster: Raster) throws {
+    let count = raster.bands.count { !$0.isAlpha }
+    func error(_ key: String, _ found: Int, _ mend: String) -> RunError {
+      RunError(
+        .input, "\(declared.path): '\(key)' lists \(found), the file has \(count) bands: \(mend)")
+    }
+    if !declared.bands.isEmpty, declared.bands.count != count {
+      throw error("bands", declared.bands.count, "name all of them in order")
+    }
+    for (key, list) in [("scale", declared.scale), ("offset", declared.offset)]
+    where list.count > 1 && list.count != count {
+      throw error(key, list.count, "give one number for all or one for each")
+    }
   }
 
   private static func item(_ values: [Double], _ number: Int) -> Double? {

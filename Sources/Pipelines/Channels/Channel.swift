@@ -88,8 +88,11 @@ public struct ChannelSet: Sendable, Equatable {
 
   /// The channels, then more by name; a name that is there already is not added again.
   public func adding(_ names: [String]) throws -> ChannelSet {
-    let more = try names.filter { !self.names.contains($0) }.map(channel)
-    return ChannelSet(bands: bands, channels: channels + more, before: before, after: after)
+    var channels = channels
+    for name in names where !channels.contains(where: { $0.name == name }) {
+      channels.append(try channel(name))
+    }
+    return ChannelSet(bands: bands, channels: channels, before: before, after: after)
   }
 
   /// The channel of a name.
@@ -100,6 +103,7 @@ public struct ChannelSet: Sendable, Equatable {
       return Channel(name: name, formula: .index(index.name, try bands(of: index, in: parts[0])))
     }
     if name.hasPrefix("rd"), let index = SpectralIndex.named(String(name.dropFirst(2))) {
+      try checkImages(name)
       return Channel(
         name: name,
         formula: .relativeDifference(
@@ -107,6 +111,7 @@ public struct ChannelSet: Sendable, Equatable {
           after: try bands(of: index, in: after)))
     }
     if name.hasPrefix("d"), let index = SpectralIndex.named(String(name.dropFirst())) {
+      try checkImages(name)
       return Channel(
         name: name,
         formula: .difference(
@@ -114,6 +119,13 @@ public struct ChannelSet: Sendable, Equatable {
           after: try bands(of: index, in: after)))
     }
     throw ChannelError(unknown(name))
+  }
+
+  /// The difference of an image and itself is 0 everywhere: a mistake, not a channel.
+  private func checkImages(_ name: String) throws {
+    guard before == after else { return }
+    throw ChannelError(
+      "\(name) is a difference of two images, 'before' and 'after' are both '\(after)'")
   }
 
   private func bands(of index: SpectralIndex, in image: String) throws -> [Int] {

@@ -22,7 +22,7 @@ public struct PipelineFile: Sendable {
   /// The stages in order.
   public let stages: [any Stage]
 
-  /// The keys of a pipeline file beside `stages`; those of scenes follow from the stages.
+  /// The keys of a pipeline file; those of scenes follow from the stages.
   static func settings(rasters: [String]) -> [Setting] {
     [
       Setting(
@@ -39,6 +39,9 @@ public struct PipelineFile: Sendable {
       Setting(
         "ignore", .integer(-2_147_483_648...2_147_483_647), default: "255",
         "Label value that is left out of training and scores."),
+      Setting(
+        "stages", .list(.component(family: "stage"), count: 1...100), isRequired: true,
+        "What is done, in order."),
     ]
   }
 
@@ -60,7 +63,7 @@ public struct PipelineFile: Sendable {
     } catch let error as YAMLError {
       throw ConfigurationError(error, in: path)
     }
-    guard let entries = root.entries else {
+    guard root.entries != nil else {
       throw ConfigurationError(
         "expected the keys of a pipeline: scenes, classes, stages", at: root, in: path)
     }
@@ -74,11 +77,13 @@ public struct PipelineFile: Sendable {
     var draft = try StageDecoder(
       file: path, baseDirectory: FileSystem.directory(path), currentDirectory: currentDirectory)
     declarations = try draft.declarations(stageList)
-    let rest = YAMLNode(
-      .mapping(entries.filter { $0.key != "stages" }), mark: root.mark)
-    let rasters = declarations.flatMap(\.requiredRasters)
+    let rasters = try declarations.flatMap { try $0.requiredRasters() }
+    if rasters.isEmpty, let first = declarations.first {
+      throw first.error(
+        "the stage '\(first.name)' needs an earlier stage '\(AlignStage.component.name)'")
+    }
     let settings = try Settings(
-      decoding: rest, as: PipelineFile.settings(rasters: rasters), in: draft.context)
+      decoding: root, as: PipelineFile.settings(rasters: rasters), in: draft.context)
     output = settings.optionalText("output")
     model = settings.optionalText("model")
     classes = try ClassList(settings.groups("classes"), ignore: settings.integer("ignore"))

@@ -15,7 +15,7 @@ public struct StageDeclaration: Sendable {
   let file: String
 
   /// The images that every scene must have because of this stage.
-  var requiredRasters: [String] { type.requiredRasters(settings) }
+  func requiredRasters() throws -> [String] { try type.requiredRasters(settings) }
 
   /// An error about the stage as a whole.
   public func error(_ message: String) -> ConfigurationError {

@@ -114,7 +114,7 @@ struct ThresholdSearch {
       guard label != ClassList.notObserved, !planes[pixel].isNaN,
         isChosen(window.x + pixel % window.width, window.y + pixel / window.width)
       else { continue }
-      let bin = min(2000, max(0, Int(((Double(planes[pixel]) + 1) * 1000).rounded(.down))))
+      let bin = Int(min(2000, max(0, ((Double(planes[pixel]) + 1) * 1000).rounded(.down))))
       if label == 1 { positives[bin] += 1 } else { negatives[bin] += 1 }
     }
   }

@@ -88,9 +88,11 @@ public struct BlockSplit: Codable, Sendable, Equatable {
   public func trains(x: Int, y: Int) -> Bool {
     guard use(x: x, y: y) == .train else { return false }
     guard buffer > 0 else { return true }
-    for dy in [-buffer, 0, buffer] {
-      for dx in [-buffer, 0, buffer] where bounds.contains(x: x + dx, y: y + dy) {
-        if use(x: x + dx, y: y + dy) != .train { return false }
+    // less than a block away lie no more than the blocks at the corners of the square around it
+    for nearY in [max(0, y - buffer), y, min(height - 1, y + buffer)] {
+      for nearX in [max(0, x - buffer), x, min(width - 1, x + buffer)]
+      where use(x: nearX, y: nearY) != .train {
+        return false
       }
     }
     return true

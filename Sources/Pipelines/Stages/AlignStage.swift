@@ -44,8 +44,16 @@ public struct AlignStage: Stage {
   /// All scenes.
   public let scenes: [Scene]
 
-  /// The images named by `rasters`.
-  public static func requiredRasters(_ settings: Settings) -> [String] { settings.texts("rasters") }
+  /// The images named by `rasters`; none may have the name of another key of a scene.
+  public static func requiredRasters(_ settings: Settings) throws -> [String] {
+    let names = settings.texts("rasters")
+    let reserved = Scene.settings(rasters: []).map(\.key)
+    if let item = names.firstIndex(where: { reserved.contains($0) || $0.contains(".") }) {
+      throw settings.error(
+        "an image cannot be called '\(names[item])'", at: "rasters", item: item)
+    }
+    return names
+  }
 
   /// Checks the names.
   public init(
@@ -58,11 +66,6 @@ public struct AlignStage: Stage {
       if let name = names.first(where: { name in names.count { $0 == name } > 1 }) {
         throw settings.error("'\(key)' names '\(name)' twice", at: key)
       }
-    }
-    let reserved = ["name", "role", "label"]
-    if let item = rasters.firstIndex(where: { reserved.contains($0) || $0.contains(".") }) {
-      throw settings.error(
-        "an image cannot be called '\(rasters[item])'", at: "rasters", item: item)
     }
     gridImage = settings.optionalText("grid") ?? rasters[rasters.count - 1]
     guard rasters.contains(gridImage) else {

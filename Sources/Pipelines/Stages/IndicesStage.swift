@@ -18,8 +18,9 @@ public struct IndicesStage: Stage {
         "Indices to give to the network beside the bands; by default dnbr, dnbr2 and dndvi, as far "
           + "as the bands allow."),
       Setting(
-        "rasters", .list(.text, count: 0...1000), default: "[dnbr]",
-        "Channels to write as GeoTIFFs of scenes that are mapped."),
+        "rasters", .list(.text, count: 0...1000),
+        "Channels to write as GeoTIFFs of scenes that are mapped; by default dnbr, if the bands "
+          + "allow it."),
       Setting(
         "bands", .flag, default: "true",
         "Whether the network sees the bands themselves too; false leaves it the indices, which "
@@ -33,6 +34,9 @@ public struct IndicesStage: Stage {
 
   /// The network's channels by default, as far as the bands allow.
   static let defaultChannels = ["dnbr", "dnbr2", "dndvi"]
+
+  /// The rasters by default, as far as the bands allow.
+  static let defaultRasters = ["dnbr"]
 
   /// The channels that the network sees: all bands, then indices.
   public let channels: ChannelSet
@@ -73,7 +77,10 @@ public struct IndicesStage: Stage {
     if channels.channels.isEmpty {
       throw settings.error("without bands the network needs 'channels'", at: "bands")
     }
-    rasters = try IndicesStage.checked(settings, "rasters") { try bands.selecting($0) }
+    rasters =
+      settings.isSet("rasters")
+      ? try IndicesStage.checked(settings, "rasters") { try bands.selecting($0) }
+      : try bands.selecting(bands.possible(of: IndicesStage.defaultRasters).names)
     scenes = header.scenes(.map)
   }
 
@@ -83,6 +90,9 @@ public struct IndicesStage: Stage {
   ) throws -> ChannelSet {
     let names = settings.texts(key)
     for (item, name) in names.enumerated() {
+      if names[..<item].contains(name) {
+        throw settings.error("'\(key)' names '\(name)' twice", at: key, item: item)
+      }
       do {
         _ = try make([name])
       } catch let error as ChannelError {

@@ -10,7 +10,9 @@ public protocol Stage: Sendable {
   /// The kind of artifact that it gives; later stages refer to it.
   static var artifact: String { get }
   /// The images that every scene must have because of this stage.
-  static func requiredRasters(_ settings: Settings) -> [String]
+  ///
+  /// - Throws: `ConfigurationError` at a name that an image cannot have.
+  static func requiredRasters(_ settings: Settings) throws -> [String]
 
   /// Checks the settings against the pipeline; reads no pixel.
   ///

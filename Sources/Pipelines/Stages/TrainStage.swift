@@ -125,14 +125,14 @@ public struct TrainStage: Stage {
           ClassWeights.resolve(loss, of: type.component, countsPerImage: counts),
           classes: header.classes.count)
       } catch {
-        throw settings.error("loss '\(name)': \(error)", at: "loss", item: item)
+        throw settings.error("\(error)", at: "loss", item: item)
       }
     }
     guard let (name, optimiser) = settings.optionalComponent("optimiser") else { return }
     do {
       _ = try OptimiserRegistry.make(name, settings: optimiser)
     } catch {
-      throw settings.error("optimiser '\(name)': \(error)", at: "optimiser")
+      throw settings.error("\(error)", at: "optimiser")
     }
   }
 
@@ -166,10 +166,13 @@ public struct TrainStage: Stage {
   static func splitFile(_ scene: Scene) -> String { "train/\(scene.name)_blocks.json" }
 
   /// How blocks are drawn.
+  ///
+  /// A scene that trains validates by some of its blocks, unless there is a scene for that alone.
   var splitOptions: TrainingScene.SplitOptions {
-    TrainingScene.SplitOptions(
+    let isValidatedElsewhere = header.scenes(.validate).contains { !$0.roles.contains(.train) }
+    return TrainingScene.SplitOptions(
       side: settings.integer("block"), buffer: settings.integer("buffer"),
-      validation: header.scenes(.validate).isEmpty ? settings.number("validation") : 0,
+      validation: isValidatedElsewhere ? 0 : settings.number("validation"),
       test: settings.number("test"), seed: UInt64(settings.integer("seed")))
   }
 }
