@@ -46,5 +46,6 @@ public enum StageRegistry {
     TrainStage.self,
     PredictStage.self,
     WriteStage.self,
+    ReportStage.self,
   ]
 }

@@ -32,7 +32,7 @@ public struct WriteStage: Stage {
 
   /// The scenes that are mapped.
   public let scenes: [Scene]
-  private let predict: PredictStage
+  let predict: PredictStage
   private let header: PipelineHeader
   private let rule: ClassRule
   private let bands: Range<Int>
@@ -123,9 +123,9 @@ public struct WriteStage: Stage {
     }
   }
 
-  private static func mapFile(_ scene: Scene) -> String { "\(scene.name)_classes.tif" }
+  static func mapFile(_ scene: Scene) -> String { "\(scene.name)_classes.tif" }
 
-  private static func probabilityFile(_ scene: Scene) -> String {
+  static func probabilityFile(_ scene: Scene) -> String {
     "\(scene.name)_probability.tif"
   }
 }
