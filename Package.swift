@@ -28,7 +28,10 @@ let package = Package(
         "YAML",
       ]),
     .executableTarget(
-      name: "rspipe", dependencies: ["Pipelines", "Configuration", "YAML", "Rasters", "Accuracy"]),
+      name: "rspipe",
+      dependencies: [
+        "Accuracy", "Configuration", "Engine", "Models", "Pipelines", "Rasters", "YAML",
+      ]),
 
     .target(name: "TestSupport", dependencies: ["Engine"], path: "Tests/TestSupport"),
     .testTarget(name: "YAMLTests", dependencies: ["YAML"]),
@@ -41,8 +44,16 @@ let package = Package(
     .testTarget(name: "AccuracyTests", dependencies: ["Accuracy", "Engine", "TestSupport"]),
     .testTarget(name: "RastersTests", dependencies: ["Rasters", "TestSupport"]),
     .testTarget(name: "SimulationTests", dependencies: ["Simulation"]),
-    .testTarget(name: "PipelinesTests", dependencies: ["Pipelines", "Rasters", "TestSupport"]),
-    .testTarget(name: "CommandTests", dependencies: ["rspipe", "TestSupport"]),
+    .testTarget(
+      name: "PipelinesTests",
+      dependencies: [
+        "Configuration", "Engine", "Models", "Pipelines", "Rasters", "Training", "TestSupport",
+        "YAML",
+      ]),
+    .testTarget(
+      name: "CommandTests",
+      dependencies: ["rspipe", "Configuration", "Pipelines", "Rasters", "TestSupport"],
+      exclude: ["Golden"]),
   ],
   swiftLanguageModes: [.v6],
   cLanguageStandard: .gnu11

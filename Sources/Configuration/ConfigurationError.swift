@@ -7,6 +7,9 @@ public struct ConfigurationError: Error, Equatable, Sendable, CustomStringConver
   /// What is wrong and how to mend it.
   public let message: String
 
+  /// Whether all is well with the text but a file that it names is missing.
+  public var isMissingFile = false
+
   /// The line for the user: the place and the message.
   public var description: String { "\(place): \(message)" }
 

@@ -105,7 +105,9 @@ extension SettingDecoder {
     let directory = node.origin == nil ? context.baseDirectory : context.currentDirectory
     let file = FilePath(written, in: directory)
     if let fault = file.fault {
-      throw error("\(label) names '\(file.text)': \(fault.lowercased())", at: node)
+      var missing = error("\(label) names '\(file.text)': \(fault.lowercased())", at: node)
+      missing.isMissingFile = true
+      throw missing
     }
     return file.text
   }

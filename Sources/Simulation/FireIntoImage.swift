@@ -102,8 +102,8 @@ public struct FireIntoImage: Sendable {
     // A pixel's light comes from its neighbours too: the burn has soft edges.
     let soft = severity.boxMean(radius: 1)
     // Char as a place between the band's dark and bright ends, and how far a full burn goes there.
-    let target: [Float] = [0.06, 0.08, 0.10, 0.14, 0.36, 0.42]
-    let pull: [Float] = [0.45, 0.5, 0.5, 0.82, 0.45, 0.6]
+    let target: [Float] = [0.08, 0.10, 0.16, 0.20, 0.62, 0.78]
+    let pull: [Float] = [0.45, 0.5, 0.5, 0.85, 0.6, 0.8]
     return planes.indices.map { band in
       let range = ranges[band]
       let span = range.bright - range.dark

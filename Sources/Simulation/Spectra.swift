@@ -47,7 +47,7 @@ enum Material: Int, CaseIterable, Sendable {
     case .asphalt: Bands(0.075, 0.082, 0.088, 0.105, 0.125, 0.118, 0, 0)
     case .clearWater: Bands(0.036, 0.032, 0.019, 0.009, 0.005, 0.004, 0, 0)
     case .turbidWater: Bands(0.068, 0.098, 0.086, 0.042, 0.014, 0.009, 0, 0)
-    case .char: Bands(0.030, 0.034, 0.039, 0.058, 0.092, 0.102, 0, 0)
+    case .char: Bands(0.032, 0.038, 0.045, 0.068, 0.120, 0.138, 0, 0)
     case .ash: Bands(0.170, 0.200, 0.222, 0.262, 0.292, 0.282, 0, 0)
     case .dead: Bands(0.040, 0.058, 0.082, 0.165, 0.220, 0.155, 0, 0)
     }

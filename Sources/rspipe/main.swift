@@ -1,1 +1,1 @@
-print("rspipe")
+Program(arguments: Array(CommandLine.arguments.dropFirst())).runAndExit()

@@ -43,17 +43,29 @@ public final class SceneReader {
       planes = [Float](repeating: 0, count: channels.channels.count * count)
     }
     try bandPlanes.withUnsafeMutableBufferPointer { try bands.read(window, into: $0) }
-    for (band, change) in changes.enumerated() {
-      for pixel in band * count..<(band + 1) * count {
-        bandPlanes[pixel] = bandPlanes[pixel] * change.gain + change.shift
-      }
-    }
+    apply(changes, count)
     planes.withUnsafeMutableBufferPointer { planes in
       bandPlanes.withUnsafeBufferPointer { bandPlanes in
         guard let planes = planes.baseAddress, let bandPlanes = bandPlanes.baseAddress
         else { return }
         channels.evaluate(bandPlanes, count: count, into: planes)
         hideUnobserved(planes, count)
+      }
+    }
+  }
+
+  private func apply(_ changes: [BandChange], _ count: Int) {
+    for (band, change) in changes.enumerated() {
+      for pixel in band * count..<(band + 1) * count {
+        bandPlanes[pixel] = bandPlanes[pixel] * change.gain + change.shift
+      }
+    }
+    for (band, change) in changes.enumerated() {
+      guard let earlier = change.earlier else { continue }
+      for pixel in 0..<count {
+        let before = bandPlanes[earlier * count + pixel]
+        let after = bandPlanes[band * count + pixel]
+        bandPlanes[band * count + pixel] = before + change.share * (after - before)
       }
     }
   }
@@ -72,12 +84,16 @@ public final class SceneReader {
   }
 }
 
-/// A change of one band: `value · gain + shift`.
+/// A change of one band: `value · gain + shift`, then perhaps a weaker change between two dates.
 public struct BandChange: Sendable, Equatable {
   /// The factor.
   public var gain: Float
   /// The term, in the band's unit.
   public var shift: Float
+  /// The same band on the earlier date; nil: none.
+  public var earlier: Int?
+  /// The share of the change since the earlier date that is kept.
+  public var share: Float
 }
 
 extension Grid {

@@ -17,7 +17,9 @@ public struct PipelineFile: Sendable {
   public let classes: ClassList
   /// Weights to use instead of training, where named.
   public let model: String?
-  /// The stages in order, with their settings decoded.
+  /// The entries of `stages:` in order, with their settings decoded.
+  public let declarations: [StageDeclaration]
+  /// The stages in order.
   public let stages: [any Stage]
 
   /// The keys of a pipeline file; those of scenes follow from the stages.
@@ -55,7 +57,9 @@ public struct PipelineFile: Sendable {
     let text = try FileSystem.read(path, limit: YAMLNode.longestText)
     var root: YAMLNode
     do {
-      root = try changes.reduce(YAMLNode.parse(text)) { try $0.applying($1) }
+      root = try changes.reduce(YAMLNode.parse(text)) {
+        try $0.applying(PipelineFile.fullKey($1, in: $0))
+      }
     } catch let error as YAMLError {
       throw ConfigurationError(error, in: path)
     }
@@ -72,7 +76,7 @@ public struct PipelineFile: Sendable {
     name = FileSystem.stem(path)
     var draft = try StageDecoder(
       file: path, baseDirectory: FileSystem.directory(path), currentDirectory: currentDirectory)
-    let declarations = try draft.declarations(stageList)
+    declarations = try draft.declarations(stageList)
     let rasters = try declarations.flatMap { try $0.requiredRasters() }
     if rasters.isEmpty, let first = declarations.first {
       throw first.error(
@@ -93,6 +97,15 @@ public struct PipelineFile: Sendable {
     stages = try draft.stages(
       declarations,
       header: PipelineHeader(file: path, scenes: scenes, classes: classes, model: model))
+  }
+}
+
+extension PipelineFile {
+  /// `train.epochs=5` for `stages.train.epochs=5`, where a stage is meant.
+  static func fullKey(_ change: String, in root: YAMLNode) -> String {
+    let first = change.prefix { $0 != "." && $0 != "=" }
+    let isStage = StageRegistry.all.contains { $0.component.name == first }
+    return isStage && root[String(first)] == nil ? "stages.\(change)" : change
   }
 }
 

@@ -4,7 +4,8 @@ import Engine
 /// calibration, haze or season.
 ///
 /// Most of a change is common to a band on all dates, as a calibration is; a third is drawn for each
-/// date alone. Indices are computed from the changed bands.
+/// date alone. The change between two dates can be weakened by a random share, since fires elsewhere
+/// may be weaker than those that were learnt from. Indices are computed from the changed bands.
 struct SpectralJitter: Sendable {
   /// For each band that is read: which of the common changes is its own.
   private let group: [Int]
@@ -12,6 +13,9 @@ struct SpectralJitter: Sendable {
   /// Standard deviation of each band.
   private let deviations: [Double]
   private let strength: Double
+  private let weakening: Double
+  /// For each band of the later date: the same band of the earlier one.
+  private let earlier: [Int?]
 
   /// The share of a change that is drawn for each date alone.
   private static let ownShare = 1.0 / 3
@@ -22,7 +26,13 @@ struct SpectralJitter: Sendable {
   ///   - bands: `pre.nir`, …, in the order read.
   ///   - deviations: The standard deviation of each over the training pixels.
   ///   - strength: Standard deviation of gains; of shifts, in deviations of the band.
-  init(bands: [String], deviations: [Double], strength: Double) {
+  ///   - weakening: The most of the change between two dates that is taken away.
+  ///   - before: The earlier image.
+  ///   - after: The later image.
+  init(
+    bands: [String], deviations: [Double], strength: Double, weakening: Double, before: String,
+    after: String
+  ) {
     var groups: [String] = []
     group = bands.map { band in
       let name = String(band.drop { $0 != "." })
@@ -33,17 +43,24 @@ struct SpectralJitter: Sendable {
     groupCount = groups.count
     self.deviations = deviations
     self.strength = strength
+    self.weakening = weakening
+    earlier = bands.map { band in
+      guard band.hasPrefix("\(after)."), before != after else { return nil }
+      return bands.firstIndex(of: before + band.dropFirst(after.count))
+    }
   }
 
   /// Draws a change for each band; empty where there is nothing to change.
   func draw(using generator: inout SeededGenerator) -> [BandChange] {
-    guard strength > 0 else { return [] }
+    guard strength > 0 || weakening > 0 else { return [] }
     let common = (0..<groupCount).map { _ in (generator.normal(), generator.normal()) }
-    return zip(group, deviations).map { group, deviation in
-      let gain = common[group].0 + SpectralJitter.ownShare * generator.normal()
-      let shift = common[group].1 + SpectralJitter.ownShare * generator.normal()
+    let share = Float(1 - weakening * generator.uniform())
+    return group.indices.map { band in
+      let gain = common[group[band]].0 + SpectralJitter.ownShare * generator.normal()
+      let shift = common[group[band]].1 + SpectralJitter.ownShare * generator.normal()
       return BandChange(
-        gain: Float(max(0.1, 1 + strength * gain)), shift: Float(strength * deviation * shift))
+        gain: Float(max(0.1, 1 + strength * gain)),
+        shift: Float(strength * deviations[band] * shift), earlier: earlier[band], share: share)
     }
   }
 }

@@ -79,7 +79,9 @@ final class TrainingSession {
       jitter: SpectralJitter(
         bands: training[0].reader.channels.bands,
         deviations: try statistics(ChannelSet(bands: training[0].reader.channels.bands))
-          .map(\.deviation), strength: settings.number("jitter")),
+          .map(\.deviation), strength: settings.number("jitter"),
+        weakening: settings.number("weakening"),
+        before: stage.channels.before, after: stage.channels.after),
       balance: settings.number("balance"), seed: seed &+ 2)
     let trainer = try makeTrainer(
       parameters, Shape(settings.integer("batch"), side, side, channels.count))

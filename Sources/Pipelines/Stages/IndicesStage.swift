@@ -21,6 +21,10 @@ public struct IndicesStage: Stage {
         "rasters", .list(.text, count: 0...1000),
         "Channels to write as GeoTIFFs of scenes that are mapped; by default dnbr, if the bands "
           + "allow it."),
+      Setting(
+        "bands", .flag, default: "true",
+        "Whether the network sees the bands themselves too; false leaves it the indices, which "
+          + "depend less on calibration and place."),
       Setting("before", .text, "Image before; by default the first of 'align'."),
       Setting("after", .text, "Image after; by default the last of 'align'."),
     ])
@@ -61,13 +65,17 @@ public struct IndicesStage: Stage {
       images.append(image)
     }
     let bands = ChannelSet(bands: align.bandNames, before: images[0], after: images[1])
+    let start = settings.flag("bands") ? bands : try bands.selecting([])
     if settings.isSet("channels") {
-      channels = try IndicesStage.checked(settings, "channels") { try bands.adding($0) }
+      channels = try IndicesStage.checked(settings, "channels") { try start.adding($0) }
       leftOut = []
     } else {
       let possible = bands.possible(of: IndicesStage.defaultChannels)
-      channels = try bands.adding(possible.names)
+      channels = try start.adding(possible.names)
       leftOut = possible.left
+    }
+    if channels.channels.isEmpty {
+      throw settings.error("without bands the network needs 'channels'", at: "bands")
     }
     rasters =
       settings.isSet("rasters")

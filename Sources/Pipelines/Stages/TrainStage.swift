@@ -45,6 +45,10 @@ public struct TrainStage: Stage {
         "jitter", .number(0...1), default: "0.1",
         "Deviation of random gains of each band, and of shifts in deviations of the band; mostly the "
           + "same on all dates."),
+      Setting(
+        "weakening", .number(0...0.95), default: "0",
+        "The most of the change between the dates that is taken away at random, so that weaker "
+          + "changes than those labelled are found too."),
       Setting("block", .integer(16...65_536), default: "128", unit: "pixels", "Side of a block."),
       Setting(
         "buffer", .integer(0...4096), default: "8", unit: "pixels",
