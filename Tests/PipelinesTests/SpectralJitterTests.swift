@@ -6,9 +6,12 @@ import Testing
 struct SpectralJitterTests {
   private static let bands = ["pre.red", "pre.nir", "post.red", "post.nir"]
 
-  private func draws(_ count: Int, strength: Double, seed: UInt64 = 1) -> [[BandChange]] {
+  private func draws(
+    _ count: Int, strength: Double, weakening: Double = 0, seed: UInt64 = 1
+  ) -> [[BandChange]] {
     let jitter = SpectralJitter(
-      bands: Self.bands, deviations: [0.1, 0.2, 0.1, 0.2], strength: strength)
+      bands: Self.bands, deviations: [0.1, 0.2, 0.1, 0.2], strength: strength,
+      weakening: weakening, before: "pre", after: "post")
     var generator = SeededGenerator(seed: seed)
     return (0..<count).map { _ in jitter.draw(using: &generator) }
   }
@@ -51,6 +54,17 @@ struct SpectralJitterTests {
   func limits() {
     #expect(draws(500, strength: 1).allSatisfy { $0.allSatisfy { $0.gain >= 0.1 } })
     #expect(draws(1, strength: 0) == [[]])
+  }
+
+  @Test("Weakening takes one share of the change from all bands of the later date")
+  func weakening() {
+    let draws = draws(2000, strength: 0, weakening: 0.4)
+    #expect(draws.allSatisfy { $0.map(\.earlier) == [nil, nil, 0, 1] })
+    #expect(draws.allSatisfy { draw in draw.allSatisfy { $0.share == draw[2].share } })
+    let shares = draws.map { Double($0[2].share) }
+    #expect(shares.allSatisfy { (0.6...1).contains($0) })
+    // uniform: mean 0.8 with an error of 0.0026
+    #expect(abs(shares.reduce(0, +) / 2000 - 0.8) < 0.01)
   }
 
   @Test("The seed decides the draw")

@@ -94,6 +94,14 @@ public struct BandChange: Sendable, Equatable {
   public var earlier: Int?
   /// The share of the change since the earlier date that is kept.
   public var share: Float
+
+  /// Makes a change.
+  public init(gain: Float, shift: Float, earlier: Int? = nil, share: Float = 1) {
+    self.gain = gain
+    self.shift = shift
+    self.earlier = earlier
+    self.share = share
+  }
 }
 
 extension Grid {
