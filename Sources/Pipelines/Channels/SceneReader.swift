@@ -93,15 +93,7 @@ public struct BandChange: Sendable, Equatable {
   /// The same band on the earlier date; nil: none.
   public var earlier: Int?
   /// The share of the change since the earlier date that is kept.
-  public var share: Float
-
-  /// Makes a change.
-  public init(gain: Float, shift: Float, earlier: Int? = nil, share: Float = 1) {
-    self.gain = gain
-    self.shift = shift
-    self.earlier = earlier
-    self.share = share
-  }
+  public var share: Float = 1
 }
 
 extension Grid {
