@@ -67,7 +67,7 @@ struct PipelineFileErrorTests {
     Mistake(
       "  - indices", "  - index",
       "p.yaml:12:5: unknown stage 'index'. Known stages: align, indices, train, "
-        + "predict, write"),
+        + "predict, clean, write, polygons"),
     Mistake(
       "  - indices", "  - indices: {channel: dnbr}",
       "p.yaml:12:15: unknown key 'channel' of stage 'indices'. Did you mean "
@@ -292,7 +292,7 @@ struct PipelineFileErrorTests {
     Mistake(
       set: "stages.trian.epochs=3",
       "--set stages.trian.epochs=3: 'stages' has no 'trian'. Did you mean 'train'? "
-        + "It has: align, indices, train, predict, write"),
+        + "It has: align, indices, train, predict, clean, write, polygons"),
     Mistake(
       set: "stages.train.epochs",
       "--set stages.train.epochs: expected KEY=VALUE"),
@@ -377,6 +377,7 @@ struct PipelineFileErrorTests {
     try folder.write("stages: align\n", as: "p.yaml")
     #expect(
       folder.message { _ = try PipelineFile(path: folder.file("p.yaml")) }
-        == "p.yaml:1:9: 'stages' takes a list of stages: align, indices, train, predict, write")
+        == "p.yaml:1:9: 'stages' takes a list of stages: align, indices, train, predict, clean, write, "
+        + "polygons")
   }
 }

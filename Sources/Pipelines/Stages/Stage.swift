@@ -45,6 +45,8 @@ public enum StageRegistry {
     IndicesStage.self,
     TrainStage.self,
     PredictStage.self,
+    CleanStage.self,
     WriteStage.self,
+    PolygonsStage.self,
   ]
 }
