@@ -32,7 +32,7 @@ struct CheckTests {
       (
         "predict", "predcit", 2,
         ":13:5: unknown stage 'predcit'. Did you mean 'predict'? Known stages: align, indices, "
-          + "train, predict, clean, write, polygons"
+          + "train, predict, clean, write, polygons, report"
       ),
       (
         "base: 2", "bsae: 2", 2,

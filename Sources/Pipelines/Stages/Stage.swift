@@ -48,5 +48,6 @@ public enum StageRegistry {
     CleanStage.self,
     WriteStage.self,
     PolygonsStage.self,
+    ReportStage.self,
   ]
 }

@@ -126,6 +126,8 @@ public struct WriteStage: Stage {
       scene: scene, label: label, aligned: aligned, classes: header.classes, baseline: baseline,
       train: header.model == nil ? predict.train : nil, in: run)
     let scores = try assessment.scores(of: run.outputPath(WriteStage.mapFile(scene)))
+    // without test or validation blocks there is nothing to compare
+    guard scores.count > 0 else { return }
     let plain = try assessment.baselineScores()
     run.summary.update(scene.name) {
       $0.scores = scores
@@ -135,7 +137,7 @@ public struct WriteStage: Stage {
 
   static func mapFile(_ scene: Scene) -> String { "\(scene.name)_classes.tif" }
 
-  private static func probabilityFile(_ scene: Scene) -> String {
+  static func probabilityFile(_ scene: Scene) -> String {
     "\(scene.name)_probability.tif"
   }
 }
