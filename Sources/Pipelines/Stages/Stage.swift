@@ -45,7 +45,9 @@ public enum StageRegistry {
     IndicesStage.self,
     TrainStage.self,
     PredictStage.self,
+    CleanStage.self,
     WriteStage.self,
+    PolygonsStage.self,
     ReportStage.self,
   ]
 }
