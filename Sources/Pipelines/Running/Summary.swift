@@ -60,6 +60,8 @@ public struct Summary: Codable, Sendable, Equatable {
     public var scores: Scores?
     /// The same for the plain threshold.
     public var baseline: Baseline?
+    /// Classes of burn severity, where a stage maps them.
+    public var severity: Severity?
   }
 
   /// The pipeline file as the user named it.

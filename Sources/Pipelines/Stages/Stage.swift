@@ -43,8 +43,10 @@ public enum StageRegistry {
   public static let all: [any Stage.Type] = [
     AlignStage.self,
     IndicesStage.self,
+    SeverityStage.self,
     TrainStage.self,
     PredictStage.self,
+    ExpectedStage.self,
     WriteStage.self,
   ]
 }
