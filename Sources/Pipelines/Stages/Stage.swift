@@ -48,5 +48,6 @@ public enum StageRegistry {
     PredictStage.self,
     ExpectedStage.self,
     WriteStage.self,
+    ReportStage.self,
   ]
 }
