@@ -46,6 +46,9 @@ struct PipelineFileErrorTests {
   /// The keys of the stage with most of them.
   private static let trainKeys = TrainStage.component.settings.map(\.key).joined(separator: ", ")
 
+  private static let stageNames = StageRegistry.all.map { $0.component.name }
+    .joined(separator: ", ")
+
   static let shapes: [Mistake] = [
     Mistake(
       "scenes:\n", "scene:\n",
@@ -69,8 +72,8 @@ struct PipelineFileErrorTests {
         + "Allowed keys: value, name, colour"),
     Mistake(
       "  - indices", "  - index",
-      "p.yaml:12:5: unknown stage 'index'. Known stages: align, indices, train, "
-        + "predict, write"),
+      "p.yaml:12:5: unknown stage 'index'. Known stages: "
+        + stageNames),
     Mistake(
       "  - indices", "  - indices: {channel: dnbr}",
       "p.yaml:12:15: unknown key 'channel' of stage 'indices'. Did you mean "
@@ -379,6 +382,6 @@ struct PipelineFileErrorTests {
     try folder.write("stages: align\n", as: "p.yaml")
     #expect(
       folder.message { _ = try PipelineFile(path: folder.file("p.yaml")) }
-        == "p.yaml:1:9: 'stages' takes a list of stages: align, indices, train, predict, write")
+        == "p.yaml:1:9: 'stages' takes a list of stages: \(Self.stageNames)")
   }
 }
