@@ -1,3 +1,4 @@
+import Pipelines
 import Testing
 
 @testable import rspipe
@@ -31,8 +32,8 @@ struct CheckTests {
     arguments: [
       (
         "predict", "predcit", 2,
-        ":13:5: unknown stage 'predcit'. Did you mean 'predict'? Known stages: align, indices, "
-          + "train, predict, write"
+        ":13:5: unknown stage 'predcit'. Did you mean 'predict'? Known stages: "
+          + StageRegistry.all.map { $0.component.name }.joined(separator: ", ")
       ),
       (
         "base: 2", "bsae: 2", 2,
