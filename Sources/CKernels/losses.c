@@ -18,6 +18,16 @@ static inline double share(rs_loss_target target, size_t pixel, size_t classes, 
 // The derivative of |x|; 0 at the kink, as PyTorch has it.
 static inline double sign(double x) { return (x > 0) - (x < 0); }
 
+// x to a power, x at least 0.
+static inline double raised(double x, double power) {
+  return power == 1 ? x : power == 2 ? x * x : pow(x, power);
+}
+
+// The derivative of gap |x|^power.
+static inline double ordered_slope(double x, double gap, double power) {
+  return gap * power * (power == 1 ? 1 : raised(fabs(x), power - 1)) * sign(x);
+}
+
 #define REAL float
 #define EXP expf
 #define TYPED(name) name##_float
@@ -94,4 +104,18 @@ void rs_loss_region_gradient(
   rs_type type, size_t images, size_t pixels, size_t classes, const void *probabilities,
   rs_loss_target target, const double *slopes, void *gradient) {
   DISPATCH(region_gradient, images, pixels, classes, probabilities, target, slopes, gradient)
+}
+
+void rs_loss_ordered_sums(
+  rs_type type, size_t images, size_t pixels, size_t classes, const void *probabilities,
+  rs_loss_target target, const double *gaps, double power, double *sums) {
+  DISPATCH(ordered_sums, images, pixels, classes, probabilities, target, gaps, power, sums)
+}
+
+void rs_loss_ordered_gradient(
+  rs_type type, size_t images, size_t pixels, size_t classes, const void *probabilities,
+  rs_loss_target target, const double *gaps, double power, double scale, void *gradient) {
+  DISPATCH(
+    ordered_gradient, images * pixels, classes, probabilities, target, gaps, power, scale,
+    gradient)
 }

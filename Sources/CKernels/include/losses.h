@@ -86,3 +86,19 @@ void rs_loss_region_sums(
 void rs_loss_region_gradient(
   rs_type type, size_t images, size_t pixels, size_t classes, const void *probabilities,
   rs_loss_target target, const double *slopes, void *gradient);
+
+/// Distances of distributions over ordered classes: sums (images, 2) out, of the distances and of the
+/// pixels that take part.
+///
+/// The distance of a pixel is the sum over k < classes - 1 of gaps[k] |F_p(k) - F_t(k)|^power, with F
+/// the cumulative sums. probabilities (images, pixels, classes), gaps (classes - 1), classes > 1,
+/// power at least 1.
+void rs_loss_ordered_sums(
+  rs_type type, size_t images, size_t pixels, size_t classes, const void *probabilities,
+  rs_loss_target target, const double *gaps, double power, double *sums);
+
+/// Adds `scale` times the derivative of the summed distances to gradient, through the softmax.
+/// probabilities and gradient (images, pixels, classes).
+void rs_loss_ordered_gradient(
+  rs_type type, size_t images, size_t pixels, size_t classes, const void *probabilities,
+  rs_loss_target target, const double *gaps, double power, double scale, void *gradient);

@@ -84,6 +84,8 @@ public struct Summary: Codable, Sendable, Equatable {
     public var cleaning: Cleaning?
     /// How many polygons were written, where they were.
     public var polygons: Int?
+    /// Classes of burn severity, where a stage maps them.
+    public var severity: Severity?
   }
 
   /// The pipeline file as the user named it.

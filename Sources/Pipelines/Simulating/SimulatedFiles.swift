@@ -15,6 +15,9 @@ public struct SimulatedFiles {
     RasterClass(value: 1, name: "burned", colour: Colour(red: 215, green: 48, blue: 39), code: 1),
   ]
 
+  /// Where moderate and high severity begin; any fire is at least low.
+  private static let severityThresholds: [Float] = [0.3, 0.6]
+
   /// What files start with: a folder and the beginning of a name.
   public let prefix: String
   /// Whether existing files are replaced.
@@ -22,7 +25,8 @@ public struct SimulatedFiles {
   /// The files written.
   public private(set) var written: [String] = []
 
-  /// Names the files to write: `PREFIX_pre.tif`, `_post.tif`, `_truth.tif`, `_dem.tif`.
+  /// Names the files to write: `PREFIX_pre.tif`, `_post.tif`, `_truth.tif`, `_severity.tif`,
+  /// `_dem.tif`.
   public init(prefix: String, overwrites: Bool) {
     self.prefix = prefix
     self.overwrites = overwrites
@@ -34,7 +38,7 @@ public struct SimulatedFiles {
   ///   - seed: Decides everything.
   ///   - side: Side in pixels, at least 32.
   public mutating func writeScene(seed: UInt64, side: Int) throws {
-    try checkTargets(["pre", "post", "truth", "dem"])
+    try checkTargets(["pre", "post", "truth", "severity", "dem"])
     let scene = FireSimulator(seed: seed, width: side, height: side).run()
     let size = Double(FireSimulator.pixelSizeMetres)
     let grid = try Grid(
@@ -53,7 +57,9 @@ public struct SimulatedFiles {
       description.scale = 0.001
       try write(planes, description, role)
     }
-    try writeTruth(scene.truth, grid, ["RSPIPE_SIMULATION": "fires, seed \(seed)"])
+    let metadata = ["RSPIPE_SIMULATION": "fires, seed \(seed)"]
+    try writeTruth(scene.truth, grid, metadata)
+    try writeSeverity(scene.severity, scene.truth, grid, metadata)
     try write(
       [scene.elevation.map { Int16(max(-500, min(9000, $0.rounded()))) }],
       RasterDescription(grid: grid, type: .int16, bands: ["elevation"]), "dem")
@@ -69,7 +75,7 @@ public struct SimulatedFiles {
   public mutating func burn(
     seed: UInt64, image: String, elevation: String?, burnedShare: Double
   ) throws {
-    try checkTargets(["post", "truth"])
+    try checkTargets(["post", "truth", "severity"])
     let raster = try Raster(path: image)
     guard raster.bands.count == 6 else {
       throw RunError(
@@ -104,6 +110,7 @@ public struct SimulatedFiles {
     }
     try write(post, description, "post")
     try writeTruth(result.truth, grid, metadata)
+    try writeSeverity(result.severity, result.truth, grid, metadata)
   }
 
   private mutating func writeTruth(
@@ -113,6 +120,19 @@ public struct SimulatedFiles {
       [truth],
       .classMap(
         grid: grid, band: "burned", classes: SimulatedFiles.classes, metadata: metadata), "truth")
+  }
+
+  /// Classes of severity, known where the truth is.
+  private mutating func writeSeverity(
+    _ severity: [Float], _ truth: [UInt8], _ grid: Grid, _ metadata: [String: String]
+  ) throws {
+    let classes = zip(severity, truth).map { severity, truth in
+      truth == 1 ? UInt8(1 + SimulatedFiles.severityThresholds.count { severity >= $0 }) : truth
+    }
+    try write(
+      [classes],
+      .classMap(
+        grid: grid, band: "severity", classes: SeverityClasses.all, metadata: metadata), "severity")
   }
 
   private mutating func write<Sample: RasterSample>(

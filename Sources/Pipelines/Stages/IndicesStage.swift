@@ -54,17 +54,8 @@ public struct IndicesStage: Stage {
   ) throws {
     let settings = declaration.settings
     align = try earlier.latest(AlignStage.self)
-    var images: [String] = []
-    for (key, fallback) in [("before", align.rasters[0]), ("after", align.gridImage)] {
-      let image = settings.optionalText(key) ?? fallback
-      guard align.rasters.contains(image) else {
-        throw settings.error(
-          "'\(key)' takes one of the images \(align.rasters.joined(separator: ", ")), "
-            + "found '\(image)'", at: key)
-      }
-      images.append(image)
-    }
-    let bands = ChannelSet(bands: align.bandNames, before: images[0], after: images[1])
+    let images = try align.comparedImages(settings)
+    let bands = ChannelSet(bands: align.bandNames, before: images.before, after: images.after)
     let start = settings.flag("bands") ? bands : try bands.selecting([])
     if settings.isSet("channels") {
       channels = try IndicesStage.checked(settings, "channels") { try start.adding($0) }

@@ -43,9 +43,11 @@ public enum StageRegistry {
   public static let all: [any Stage.Type] = [
     AlignStage.self,
     IndicesStage.self,
+    SeverityStage.self,
     TrainStage.self,
     PredictStage.self,
     CleanStage.self,
+    ExpectedStage.self,
     WriteStage.self,
     PolygonsStage.self,
     ReportStage.self,

@@ -10,6 +10,7 @@ public enum LossRegistry {
     JaccardLoss.self,
     JaccardMetricLoss.self,
     RegionLoss.self,
+    WassersteinLoss.self,
   ]
 
   /// The descriptions of all losses.

@@ -19,9 +19,11 @@ struct SimulateCommand: Command {
   static let syntax = Syntax(
     "simulate", "Makes scenes with fires whose truth is known exactly.",
     details: [
-      "Writes PREFIX_pre.tif, PREFIX_post.tif, PREFIX_truth.tif and PREFIX_dem.tif (reflectance x "
-        + "1000, six bands); with --into, PREFIX_post.tif and PREFIX_truth.tif in the image's own "
-        + "numbers. The same seed gives the same bytes."
+      "Writes PREFIX_pre.tif, PREFIX_post.tif (reflectance x 1000, six bands), PREFIX_truth.tif, "
+        + "PREFIX_severity.tif and PREFIX_dem.tif; with --into, PREFIX_post.tif (in the image's "
+        + "own numbers), PREFIX_truth.tif and PREFIX_severity.tif. The truth is 0 unburned, 1 "
+        + "burned; severity 0 unburned, 1 low, 2 moderate, 3 high; both 255 where not labelled. "
+        + "The same seed gives the same bytes."
     ],
     operands: [Operand("PREFIX", "Folder and beginning of the names of the files.")],
     options: [seed, size, image, elevation, share, .overwrite, .quiet],

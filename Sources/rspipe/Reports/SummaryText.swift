@@ -17,7 +17,10 @@ struct SummaryText {
   private func lines(_ scene: Summary.SceneResult) -> [String] {
     let dates = scene.dates.sorted { $0.value < $1.value }.map { "\($0.key) \($0.value)" }
     let title = dates.isEmpty ? "" : " (\(dates.joined(separator: ", ")))"
-    var lines = areas(scene)
+    var lines = scene.classes.isEmpty && scene.severity != nil ? [] : areas(scene)
+    if let severity = scene.severity {
+      lines += (lines.isEmpty ? [] : [""]) + self.severity(severity)
+    }
     if let scores = scene.scores { lines += [""] + self.scores(scores, of: scene) }
     return ["\(scene.name)\(title)"] + lines.map { $0.isEmpty ? "" : "  \($0)" }
   }
@@ -30,6 +33,17 @@ struct SummaryText {
     table.add(
       ["not observed", "\(scene.notObservedPixels)", hectares(scene.notObservedHectares)])
     return table.lines
+  }
+
+  private func severity(_ severity: Summary.Severity) -> [String] {
+    var table = Table(["severity"] + severity.maps.map { "\($0.measure) hectares" })
+    for index in severity.maps[0].classes.indices {
+      table.add(
+        [severity.maps[0].classes[index].name]
+          + severity.maps.map { hectares($0.classes[index].hectares) })
+    }
+    table.add(["not observed"] + severity.maps.map { hectares($0.notObservedHectares) })
+    return table.lines + ["offset of dNBR: \(decimals(severity.offset.value, 4))"]
   }
 
   private func hectares(_ value: Double?) -> String { value.map { decimals($0, 2) } ?? "unknown" }
