@@ -8,7 +8,7 @@
 #include <stdatomic.h>
 #include <stdlib.h>
 
-enum { SPINS_BEFORE_SLEEP = 20000, SPINS_BEFORE_YIELD = 100000 };
+enum { SPINS_BEFORE_SLEEP = 5000, SPINS_BEFORE_YIELD = 2000 };
 
 struct rs_pool {
   int threads, started;
