@@ -10,8 +10,10 @@ struct Publication {
   /// What all temporary paths begin with.
   private let prefix: String
 
-  /// The raster while it is being filled.
-  var filling: String { prefix + ".tif" }
+  /// The file while it is being filled.
+  var filling: String { prefix + fileExtension }
+  /// What the name of `filling` ends with: some of GDAL's drivers insist on theirs.
+  private let fileExtension: String
   /// The finished raster before it is renamed.
   var finished: String { prefix + ".cog.tif" }
   /// The style before it is renamed.
@@ -20,8 +22,9 @@ struct Publication {
   /// Chooses temporary names and creates the first file, which must not exist.
   ///
   /// - Throws: `RasterError` if the directory cannot be written.
-  init(target: String) throws {
+  init(target: String, fileExtension: String = ".tif") throws {
     self.target = target
+    self.fileExtension = fileExtension
     let (directory, name) = Publication.split(target)
     guard !name.isEmpty else {
       throw RasterError(
@@ -64,6 +67,26 @@ struct Publication {
     for stale in [".ovr", ".msk", ".ovr.tmp", ".msk.ovr.tmp"] { try remove(target + stale) }
     if text != nil { try move(style, to: Publication.stylePath(of: target)) }
     try move(finished, to: target)
+    try flush(directory.isEmpty ? "." : directory)
+  }
+
+  /// A temporary path beside the target that `clean` removes.
+  func scratch(_ fileExtension: String) -> String { prefix + ".scratch" + fileExtension }
+
+  /// Flushes and renames the filled database.
+  ///
+  /// Journals of an older database would be taken for the new one's, so they go.
+  func publishDatabase() throws {
+    let (directory, _) = Publication.split(target)
+    for journal in ["-journal", "-wal", "-shm"] {
+      guard !exists(filling + journal) else {
+        throw RasterError(
+          message: "\(filling)\(journal) is left", path: target, action: "close the database")
+      }
+    }
+    try flush(filling)
+    for journal in ["-journal", "-wal", "-shm"] { try remove(target + journal) }
+    try move(filling, to: target)
     try flush(directory.isEmpty ? "." : directory)
   }
 

@@ -11,7 +11,7 @@ public final class RasterWriter {
   /// What is being written.
   public let description: RasterDescription
   private let publication: Publication
-  private var dataset: Dataset?
+  var dataset: Dataset?
 
   /// Creates the temporary file; the target isn't touched.
   ///
@@ -136,7 +136,7 @@ public final class RasterWriter {
 }
 
 /// Carries a Swift closure through GDAL's progress callback.
-private final class ProgressReport {
+final class ProgressReport {
   private let report: ((Double) -> Bool)?
   private(set) var isCancelled = false
 

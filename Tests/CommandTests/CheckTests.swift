@@ -65,7 +65,7 @@ struct CheckTests {
     let run = CommandLineRun(["check", path])
     #expect(run.output == "")
     #expect(
-      run.errors == "rspipe: \(path):3:58: 'path' names '\(folder.file("no.tif"))': no such file "
+      run.errors == "rspipe: \(path):3:58: 'post' names '\(folder.file("no.tif"))': no such file "
         + "or directory\n")
   }
 

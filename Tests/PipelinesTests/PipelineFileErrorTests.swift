@@ -3,6 +3,9 @@ import Testing
 
 @testable import Pipelines
 
+/// The names of all stages, as messages list them.
+private let stageNames = StageRegistry.all.map { $0.component.name }.joined(separator: ", ")
+
 /// A mistake in a pipeline file that was good before, and what is said of it.
 struct Mistake: Sendable, CustomTestStringConvertible {
   let good: String
@@ -46,9 +49,6 @@ struct PipelineFileErrorTests {
   /// The keys of the stage with most of them.
   private static let trainKeys = TrainStage.component.settings.map(\.key).joined(separator: ", ")
 
-  private static let stageNames = StageRegistry.all.map { $0.component.name }
-    .joined(separator: ", ")
-
   static let shapes: [Mistake] = [
     Mistake(
       "scenes:\n", "scene:\n",
@@ -72,8 +72,7 @@ struct PipelineFileErrorTests {
         + "Allowed keys: value, name, colour"),
     Mistake(
       "  - indices", "  - index",
-      "p.yaml:12:5: unknown stage 'index'. Known stages: "
-        + stageNames),
+      "p.yaml:12:5: unknown stage 'index'. Known stages: \(stageNames)"),
     Mistake(
       "  - indices", "  - indices: {channel: dnbr}",
       "p.yaml:12:15: unknown key 'channel' of stage 'indices'. Did you mean "
@@ -85,7 +84,7 @@ struct PipelineFileErrorTests {
     Mistake(
       "{epochs: 3}", "{loss: {name: dise}}",
       "p.yaml:13:26: unknown loss 'dise'. Did you mean 'dice'? Known losses: ce, "
-        + "bce, dice, jaccard, jml, region, w1"),
+        + "bce, dice, jaccard, jml, region"),
     Mistake(
       "{epochs: 3}", "{loss: [ce, {name: dice, smoth: 1}]}",
       "p.yaml:13:37: unknown key 'smoth' of loss 'dice'. Did you mean 'smooth'? "
@@ -123,13 +122,13 @@ struct PipelineFileErrorTests {
       "p.yaml:13:20: 'flips' takes true or false, found 'yes'; write true"),
     Mistake(
       "    pre: pre.tif", "    pre: [pre.tif]",
-      "p.yaml:4:10: 'path' takes the path of a file, found a list"),
+      "p.yaml:4:10: 'pre' takes the path of a file, found a list"),
     Mistake(
       "    pre: pre.tif", "    pre: {path: pre.tif, nodata: none}",
       "p.yaml:4:34: 'nodata' takes a number, found 'none'"),
     Mistake(
       "    pre: pre.tif", "    pre: gone.tif",
-      "p.yaml:4:10: 'path' names 'gone.tif': no such file or directory"),
+      "p.yaml:4:10: 'pre' names 'gone.tif': no such file or directory"),
     Mistake(
       "    pre: pre.tif", "    pre: *image",
       "p.yaml:4:10: the alias '*image' has no anchor '&image' above it"),
@@ -306,7 +305,7 @@ struct PipelineFileErrorTests {
       "--set scenes.b.pre=pre.tif: 'scenes' has no 'b'. It has: a"),
     Mistake(
       set: "scenes.a.pre=gone.tif",
-      "--set scenes.a.pre=gone.tif: 'path' names 'gone.tif': no such file or directory"),
+      "--set scenes.a.pre=gone.tif: 'pre' names 'gone.tif': no such file or directory"),
     Mistake(
       set: "scenes.a.name=[",
       "--set scenes.a.name=[: the value is no YAML: expected a value"),
@@ -382,6 +381,6 @@ struct PipelineFileErrorTests {
     try folder.write("stages: align\n", as: "p.yaml")
     #expect(
       folder.message { _ = try PipelineFile(path: folder.file("p.yaml")) }
-        == "p.yaml:1:9: 'stages' takes a list of stages: \(Self.stageNames)")
+        == "p.yaml:1:9: 'stages' takes a list of stages: \(stageNames)")
   }
 }

@@ -6,6 +6,8 @@ struct MapWriter {
   let rule: ClassRule
   /// The classes whose probabilities are written.
   let bands: Range<Int>
+  /// The map where it was made before; nil: the rule makes it.
+  var cleaned: Raster?
 
   /// Side of the windows that are read and written.
   private static let side = 512
@@ -34,7 +36,8 @@ struct MapWriter {
     let windows = raster.grid.windows(side: MapWriter.side)
     for (done, window) in windows.enumerated() {
       let planes = try raster.read(window, bands: Array(1...classes.count))
-      let values = rule.classes(planes, count: window.pixelCount)
+      let values =
+        try cleaned?.readBytes(window) ?? rule.classes(planes, count: window.pixelCount)
       try mapWriter.write(window, band: 1, values)
       area.add(values, window)
       for (position, k) in bands.enumerated() {

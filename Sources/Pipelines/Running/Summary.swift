@@ -46,6 +46,24 @@ public struct Summary: Codable, Sendable, Equatable {
     public var scores: Scores
   }
 
+  /// What a stage 'clean' did to a map.
+  public struct Cleaning: Codable, Sendable, Equatable {
+    /// How probabilities became classes, in words.
+    public var rule: String
+    /// The least probability of the second class, where the rule is a threshold.
+    public var threshold: Double?
+    /// How the threshold was chosen, where it was.
+    public var choice: String?
+    /// The least patch in pixels; absent where small patches stayed.
+    public var leastPixels: Int?
+    /// The largest hole that was filled, in pixels; absent where holes stayed.
+    public var filledPixels: Int?
+    /// How many pixels make neighbours: 4 or 8.
+    public var connectedness: Int
+    /// Pixels whose class was changed.
+    public var changedPixels: Int
+  }
+
   /// One mapped scene.
   public struct SceneResult: Codable, Sendable, Equatable {
     /// The name.
@@ -62,6 +80,10 @@ public struct Summary: Codable, Sendable, Equatable {
     public var scores: Scores?
     /// The same for the plain threshold.
     public var baseline: Baseline?
+    /// How the map was cleaned, where it was.
+    public var cleaning: Cleaning?
+    /// How many polygons were written, where they were.
+    public var polygons: Int?
     /// Classes of burn severity, where a stage maps them.
     public var severity: Severity?
   }

@@ -32,7 +32,7 @@ public struct PredictStage: Stage {
   let train: TrainStage?
   private let header: PipelineHeader
   private let tile: Int
-  private let halo: Int?
+  let halo: Int?
 
   /// Checks the windows, and the model where the pipeline names one.
   public init(

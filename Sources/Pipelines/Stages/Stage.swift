@@ -46,8 +46,10 @@ public enum StageRegistry {
     SeverityStage.self,
     TrainStage.self,
     PredictStage.self,
+    CleanStage.self,
     ExpectedStage.self,
     WriteStage.self,
+    PolygonsStage.self,
     ReportStage.self,
   ]
 }

@@ -33,6 +33,7 @@ public struct WriteStage: Stage {
   /// The scenes that are mapped.
   public let scenes: [Scene]
   let predict: PredictStage
+  private let clean: CleanStage?
   private let header: PipelineHeader
   private let rule: ClassRule
   private let bands: Range<Int>
@@ -45,11 +46,16 @@ public struct WriteStage: Stage {
     let settings = declaration.settings
     self.header = header
     predict = try earlier.latest(PredictStage.self)
+    clean = earlier.optional(CleanStage.self)
     scenes = predict.scenes
     let threshold = settings.optionalNumber("threshold")
     if threshold != nil, header.classes.count != 2 {
       throw settings.error(
         "'threshold' is for two classes; there are \(header.classes.count)", at: "threshold")
+    }
+    if threshold != nil, clean != nil {
+      throw settings.error(
+        "the stage 'clean' makes the classes: set its 'threshold' instead", at: "threshold")
     }
     rule = threshold.map(ClassRule.threshold) ?? .greatest
     switch settings.text("probabilities") {
@@ -85,11 +91,14 @@ public struct WriteStage: Stage {
     guard let scene else { return }
     let aligned = try predict.align.aligned(scene, in: run)
     let raster = try Raster(path: predict.probabilities(scene, in: run))
-    let writer = MapWriter(classes: header.classes, rule: rule, bands: bands)
+    let cleaned = try clean?.map(scene, in: run)
+    let writer = MapWriter(
+      classes: header.classes, rule: rule, bands: bands, cleaned: cleaned?.raster)
     let model = try predict.model(in: run)
     var metadata = run.metadata(dates: aligned.dates)
     metadata["RSPIPE_MODEL"] = Digest.of(try model.encoded())
-    metadata["RSPIPE_CLASS_RULE"] = rule.text
+    metadata["RSPIPE_CLASS_RULE"] = cleaned?.record.rule ?? rule.text
+    if let cleaned { metadata["RSPIPE_CLEANING"] = cleaned.record.text }
     let area = try writer.write(
       raster, map: run.outputPath(WriteStage.mapFile(scene)),
       probabilities: bands.isEmpty ? nil : run.outputPath(WriteStage.probabilityFile(scene)),
@@ -98,6 +107,7 @@ public struct WriteStage: Stage {
     for name in outputs(scene) { try run.recordOutput(name) }
     run.summary.update(scene.name) { result in
       result.dates = aligned.dates
+      result.cleaning = cleaned?.record
       result.classes = header.classes.items.enumerated().map { value, item in
         Summary.ClassArea(
           value: value, code: item.code, name: item.name, pixels: area.pixels[value],

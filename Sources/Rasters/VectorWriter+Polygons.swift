@@ -1,0 +1,152 @@
+import CGDAL
+
+extension VectorWriter {
+  /// What polygons were added.
+  public struct PolygonCount: Equatable, Sendable {
+    /// All of them.
+    public var polygons: Int
+    /// Those whose outline touched itself and was cut into valid parts.
+    public var repaired: Int
+
+    /// Makes a count.
+    public init(polygons: Int = 0, repaired: Int = 0) {
+      self.polygons = polygons
+      self.repaired = repaired
+    }
+  }
+
+  /// Adds a polygon for each patch of connected, observed pixels of equal value.
+  ///
+  /// The whole raster is outlined line by line (`GDALPolygonize`), so no polygon ends at a tile's
+  /// edge; outlines follow the edges of pixels. Every geometry is valid.
+  ///
+  /// - Parameters:
+  ///   - raster: Whole numbers, in the first band.
+  ///   - connectedness: Which pixels make a patch.
+  ///   - progress: Told the share done, 0 to 1; returns whether to go on.
+  ///   - values: The columns of the patch whose first pixel in reading order (row · width + column)
+  ///     is this.
+  /// - Throws: `RasterError` if GDAL fails or `progress` says no, or what `values` throws; the
+  ///   writer is cancelled then.
+  public func addPolygons(
+    of raster: Raster, connectedness: Connectedness, progress: ((Double) -> Bool)? = nil,
+    values: (_ firstPixel: Int) throws -> [Value]
+  ) throws -> PolygonCount {
+    let draft = publication.scratch(".fgb")
+    do {
+      let report = ProgressReport { progress?($0 * 0.8) ?? true }
+      try outline(raster, connectedness, report, in: draft)
+    } catch {
+      cancel()
+      throw error
+    }
+    return try add("add the polygons of \(raster.path)") { layer in
+      let flags = UInt32(GDAL_OF_VECTOR | GDAL_OF_READONLY | GDAL_OF_VERBOSE_ERROR)
+      let source = try withConstantCSL(["FlatGeobuf"]) {
+        Dataset(adopting: try require(GDALOpenEx(draft, flags, $0, nil, nil)), path: draft)
+      }
+      return try source.use { handle in
+        let outlines = try require(GDALDatasetGetLayer(handle, 0))
+        let total = max(1, Int(OGR_L_GetFeatureCount(outlines, 1)))
+        var count = PolygonCount()
+        var corner = FirstPixel(grid: raster.grid)
+        while let feature = OGR_L_GetNextFeature(outlines) {
+          defer { OGR_F_Destroy(feature) }
+          let pixel = corner.find(in: try require(OGR_F_GetGeometryRef(feature)))
+          let values = try values(pixel)
+          let (geometry, isRepaired) = try valid(require(OGR_F_StealGeometry(feature)))
+          try write(geometry, values, to: layer)
+          count.polygons += 1
+          if isRepaired { count.repaired += 1 }
+          if count.polygons % 1024 == 0, let progress,
+            !progress(0.8 + 0.2 * Double(count.polygons) / Double(total))
+          {
+            throw RasterError(
+              message: "cancelled", path: path, action: "add the polygons of \(raster.path)",
+              isCancellation: true)
+          }
+        }
+        return count
+      }
+    }
+  }
+
+  /// Outlines all patches into a file without attributes.
+  private func outline(
+    _ raster: Raster, _ connectedness: Connectedness, _ report: ProgressReport, in draft: String
+  ) throws {
+    let action = "outline the patches of \(raster.path)"
+    let dataset = try gdal(action, path: path) {
+      let driver = try require(GDALGetDriverByName("FlatGeobuf"))
+      let handle = try require(GDALCreate(driver, draft, 0, 0, 0, GDT_Unknown, nil))
+      return Dataset(adopting: handle, path: draft)
+    }
+    try gdal(action, path: path, isCancelled: { report.isCancelled }) {
+      try raster.dataset.use { source in
+        try dataset.use { target in
+          let layer = try withCSL(["SPATIAL_INDEX=NO"]) {
+            try require(GDALDatasetCreateLayer(target, "outlines", nil, wkbPolygon, $0))
+          }
+          let band = try require(GDALGetRasterBand(source, 1))
+          try withCSL(connectedness == .eight ? ["8CONNECTED=8"] : []) {
+            try require(
+              GDALPolygonize(
+                band, GDALGetMaskBand(band), layer, -1, $0, ProgressReport.callback,
+                Unmanaged.passUnretained(report).toOpaque()))
+          }
+        }
+      }
+    }
+    withExtendedLifetime(report) {}
+    try dataset.close(action)
+  }
+
+  /// A valid multipolygon of the same area; the outline is taken over.
+  private func valid(_ outline: OGRGeometryH) throws -> (geometry: OGRGeometryH, isRepaired: Bool) {
+    // GDAL warns of each outline that isn't: it is mended here
+    CPLPushErrorHandler(CPLQuietErrorHandler)
+    let isValid = OGR_G_IsValid(outline) != 0
+    CPLPopErrorHandler()
+    if isValid {
+      return (try require(OGR_G_ForceToMultiPolygon(outline)), false)
+    }
+    defer { OGR_G_DestroyGeometry(outline) }
+    let mended = try require(OGR_G_MakeValid(outline))
+    let type = OGR_GT_Flatten(OGR_G_GetGeometryType(mended))
+    guard type == wkbPolygon || type == wkbMultiPolygon else {
+      OGR_G_DestroyGeometry(mended)
+      throw RasterError(
+        message: "an outline cannot be made valid", path: path, action: "add a polygon")
+    }
+    return (try require(OGR_G_ForceToMultiPolygon(mended)), true)
+  }
+}
+
+/// Finds the first pixel, in reading order, of the patch that an outline goes around: its upper
+/// left corner is a vertex.
+private struct FirstPixel {
+  let grid: Grid
+  private var xs: [Double] = []
+  private var ys: [Double] = []
+
+  init(grid: Grid) { self.grid = grid }
+
+  mutating func find(in outline: OGRGeometryH) -> Int {
+    var first = Int.max
+    for ring in 0..<OGR_G_GetGeometryCount(outline) {
+      guard let points = OGR_G_GetGeometryRef(outline, ring) else { continue }
+      let count = Int(OGR_G_GetPointCount(points))
+      if xs.count < count {
+        xs = [Double](repeating: 0, count: count)
+        ys = xs
+      }
+      let size = Int32(MemoryLayout<Double>.stride)
+      OGR_G_GetPoints(points, &xs, size, &ys, size, nil, 0)
+      for index in 0..<count {
+        let place = grid.pixelCoordinates(x: xs[index], y: ys[index])
+        first = min(first, Int(place.row.rounded()) * grid.width + Int(place.column.rounded()))
+      }
+    }
+    return first
+  }
+}
