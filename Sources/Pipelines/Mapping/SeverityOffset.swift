@@ -64,30 +64,34 @@ public struct SeverityOffset: Codable, Sendable, Equatable {
 
 /// Counts of differences of an index in steps of 0.0005, for medians in constant memory.
 struct DifferenceHistogram {
-  private static let step = 0.0005
-  private static let limit = 2.0
-  private var counts = [Int](repeating: 0, count: Int(2 * limit / step))
+  /// Steps in one.
+  private static let steps = 2000
+  /// Values from -limit to limit are told apart.
+  private static let limit = 2
+  private var counts = [Int](repeating: 0, count: 2 * limit * steps)
   /// The values counted.
   private(set) var count = 0
 
   /// Adds a value that is not NaN; values beyond ±2 count as that.
   mutating func add(_ value: Float) {
-    let position = (Double(value) + DifferenceHistogram.limit) / DifferenceHistogram.step
-    counts[Int(max(0, min(Double(counts.count - 1), position)))] += 1
+    let bin = (Double(value) * Double(Self.steps)).rounded(.down) + Double(Self.limit * Self.steps)
+    counts[Int(max(0, min(Double(counts.count - 1), bin)))] += 1
     count += 1
   }
 
   /// The median of the values below a limit, to half a step, and how many they are; nil: none.
   func median(below limit: Double) -> (value: Double, count: Int)? {
-    let (step, lowest) = (DifferenceHistogram.step, -DifferenceHistogram.limit)
-    let end = ((limit - lowest) / step).rounded()
+    let first = -Self.limit * Self.steps
+    let end = (limit * Double(Self.steps)).rounded() - Double(first)
     let bins = counts.prefix(Int(max(0, min(Double(counts.count), end))))
     let total = bins.reduce(0, +)
+    guard total > 0 else { return nil }
     var passed = 0
     for (bin, count) in bins.enumerated() {
       passed += count
-      if 2 * passed >= total, total > 0 {
-        return (lowest + (Double(bin) + 0.5) * step, total)
+      if 2 * passed >= total {
+        // the middle of the step
+        return (Double(2 * (first + bin) + 1) / Double(2 * Self.steps), total)
       }
     }
     return nil
