@@ -32,6 +32,8 @@ public struct Summary: Codable, Sendable, Equatable {
     public var recall: [String: Double]
     /// The share of pixels that agree.
     public var overallAccuracy: Double?
+    /// True where the labels are guessed from an index: the scores then say nothing about accuracy.
+    public var isWeak: Bool?
   }
 
   /// The plain threshold on an index that a network has to beat.
@@ -42,6 +44,18 @@ public struct Summary: Codable, Sendable, Equatable {
     public var threshold: Double
     /// The agreement on the same pixels as the network's.
     public var scores: Scores
+  }
+
+  /// The area that is hidden for one reason.
+  public struct HiddenArea: Codable, Sendable, Equatable {
+    /// The value in the mask.
+    public var value: Int
+    /// The reason: `cloud`.
+    public var reason: String
+    /// Pixels.
+    public var pixels: Int
+    /// Hectares; absent where the grid has no CRS.
+    public var hectares: Double?
   }
 
   /// One mapped scene.
@@ -60,6 +74,8 @@ public struct Summary: Codable, Sendable, Equatable {
     public var scores: Scores?
     /// The same for the plain threshold.
     public var baseline: Baseline?
+    /// What hides pixels, with their areas, where there is a mask.
+    public var hidden: [HiddenArea]?
   }
 
   /// The pipeline file as the user named it.

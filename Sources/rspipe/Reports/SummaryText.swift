@@ -17,7 +17,7 @@ struct SummaryText {
   private func lines(_ scene: Summary.SceneResult) -> [String] {
     let dates = scene.dates.sorted { $0.value < $1.value }.map { "\($0.key) \($0.value)" }
     let title = dates.isEmpty ? "" : " (\(dates.joined(separator: ", ")))"
-    var lines = areas(scene)
+    var lines = areas(scene) + hidden(scene)
     if let scores = scene.scores { lines += [""] + self.scores(scores, of: scene) }
     return ["\(scene.name)\(title)"] + lines.map { $0.isEmpty ? "" : "  \($0)" }
   }
@@ -32,6 +32,14 @@ struct SummaryText {
     return table.lines
   }
 
+  /// What the mask hid, and why.
+  private func hidden(_ scene: Summary.SceneResult) -> [String] {
+    guard let hidden = scene.hidden, !hidden.isEmpty else { return [] }
+    var table = Table(["hidden", "pixels", "hectares"])
+    for item in hidden { table.add([item.reason, "\(item.pixels)", hectares(item.hectares)]) }
+    return [""] + table.lines
+  }
+
   private func hectares(_ value: Double?) -> String { value.map { decimals($0, 2) } ?? "unknown" }
 
   private func scores(_ scores: Summary.Scores, of scene: Summary.SceneResult) -> [String] {
@@ -44,9 +52,12 @@ struct SummaryText {
       let rule = "\(baseline.channel) >= \(decimals(baseline.threshold, 3))"
       add(rule, baseline.scores, names, to: &table)
       accuracy += ", \(rule) \(score(baseline.scores.overallAccuracy))"
-      last = verdict(scores, baseline, rule, names)
+      last = scores.isWeak == true ? [] : verdict(scores, baseline, rule, names)
     }
-    return ["scores on \(scores.pixels) (\(scores.count) pixels):"] + table.lines + [accuracy]
+    let heading =
+      scores.isWeak == true
+      ? "agreement with weak labels (says nothing about accuracy), " : "scores on "
+    return ["\(heading)\(scores.pixels) (\(scores.count) pixels):"] + table.lines + [accuracy]
       + last
   }
 
