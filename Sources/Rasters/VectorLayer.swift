@@ -71,11 +71,7 @@ public final class VectorLayer {
     (fields, crs) = try gdal(action, path: path) {
       try dataset.use { handle in
         let layer = try require(GDALDatasetGetLayer(handle, Int32(index)))
-        if let filter, OGR_L_SetAttributeFilter(layer, filter) != OGRERR_NONE {
-          throw RasterError(
-            message: "the condition isn't understood: \(String(cString: CPLGetLastErrorMsg()))",
-            path: path, action: "select features where \(filter)")
-        }
+        if let filter { try VectorLayer.select(filter, in: layer, path) }
         let definition = OGR_L_GetLayerDefn(layer)
         let fields = (0..<OGR_FD_GetFieldCount(definition)).map { number in
           OGR_FD_GetFieldDefn(definition, number).flatMap { OGR_Fld_GetNameRef($0) }
@@ -118,6 +114,19 @@ public final class VectorLayer {
         defer { OGR_F_Destroy(next) }
         try body(next)
       }
+    }
+  }
+
+  /// Sets a filter; some drivers understand it only when the first feature is read.
+  private static func select(_ filter: String, in layer: OGRLayerH, _ path: String) throws {
+    try gdal("select features where \(filter)", path: path) {
+      guard OGR_L_SetAttributeFilter(layer, filter) == OGRERR_NONE else {
+        throw RasterError(
+          message: "the condition isn't understood", path: path,
+          action: "select features where \(filter)")
+      }
+      if let first = OGR_L_GetNextFeature(layer) { OGR_F_Destroy(first) }
+      OGR_L_ResetReading(layer)
     }
   }
 

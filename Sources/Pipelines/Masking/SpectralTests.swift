@@ -20,7 +20,7 @@ struct SpectralTests: Sendable, Equatable {
   var snowIndex: Float = 0.4
   var snowNIR: Float = 0.11
   var snowGreen: Float = 0.1
-  var cloudBlue: Float = 0.2
+  var cloudBlue: Float = 0.22
   var cloudHaze: Float = 0.08
   var cloudWhiteness: Float = 0.7
   var shadowNIR: Float = 0.1

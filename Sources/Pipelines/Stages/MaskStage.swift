@@ -54,7 +54,7 @@ public struct MaskStage: AmendingStage {
     ("snow_ndsi", "0.4", "Snow has a greater normalised difference snow index."),
     ("snow_nir", "0.11", "Snow has more near infrared: water has not."),
     ("snow_green", "0.1", "Snow has more green: dark ground has not."),
-    ("cloud_blue", "0.2", "Cloud has more blue."),
+    ("cloud_blue", "0.22", "Cloud has more blue."),
     ("cloud_haze", "0.08", "Cloud has a greater haze index, blue - red / 2."),
     ("cloud_whiteness", "0.7", "Cloud is whiter: 0 is grey."),
     ("shadow_nir", "0.1", "Shadow has less near infrared."),

@@ -17,12 +17,15 @@ struct SummaryText {
   private func lines(_ scene: Summary.SceneResult) -> [String] {
     let dates = scene.dates.sorted { $0.value < $1.value }.map { "\($0.key) \($0.value)" }
     let title = dates.isEmpty ? "" : " (\(dates.joined(separator: ", ")))"
-    var lines = areas(scene) + hidden(scene)
+    var lines = areas(scene)
+    let hidden = hidden(scene)
+    lines += lines.isEmpty || hidden.isEmpty ? hidden : [""] + hidden
     if let scores = scene.scores { lines += [""] + self.scores(scores, of: scene) }
     return ["\(scene.name)\(title)"] + lines.map { $0.isEmpty ? "" : "  \($0)" }
   }
 
   private func areas(_ scene: Summary.SceneResult) -> [String] {
+    guard !scene.classes.isEmpty else { return [] }
     var table = Table(["class", "pixels", "hectares"])
     for item in scene.classes {
       table.add([item.name, "\(item.pixels)", hectares(item.hectares)])
@@ -37,7 +40,7 @@ struct SummaryText {
     guard let hidden = scene.hidden, !hidden.isEmpty else { return [] }
     var table = Table(["hidden", "pixels", "hectares"])
     for item in hidden { table.add([item.reason, "\(item.pixels)", hectares(item.hectares)]) }
-    return [""] + table.lines
+    return table.lines
   }
 
   private func hectares(_ value: Double?) -> String { value.map { decimals($0, 2) } ?? "unknown" }
