@@ -31,8 +31,8 @@ struct CheckTests {
     arguments: [
       (
         "predict", "predcit", 2,
-        ":13:5: unknown stage 'predcit'. Did you mean 'predict'? Known stages: align, indices, "
-          + "train, predict, write"
+        ":13:5: unknown stage 'predcit'. Did you mean 'predict'? Known stages: align, mask, "
+          + "labels, indices, train, predict, write, report"
       ),
       (
         "base: 2", "bsae: 2", 2,

@@ -95,7 +95,8 @@ final class Assessment {
     return Summary.Scores(
       pixels: what, count: matrix.counts.reduce(0) { $0 + $1.reduce(0, +) }, iou: named(.iou),
       f1: named(.f1), precision: named(.precision), recall: named(.recall),
-      overallAccuracy: matrix.score(.overallAccuracy), isWeak: isWeak ? true : nil)
+      overallAccuracy: matrix.score(.overallAccuracy), confusion: matrix.counts,
+      isWeak: isWeak ? true : nil)
   }
 }
 

@@ -35,6 +35,11 @@ enum HiddenReason: UInt8, CaseIterable, Sendable {
     allCases.map { RasterClass(value: Int($0.rawValue), name: $0.name, colour: $0.colour) }
   }
 
+  /// The colours in words, beside pictures.
+  static let legend =
+    "saturated orange, snow light blue, cloud pink, cloud shadow grey, masked by file yellow, "
+    + "not observed black"
+
   /// Where several reasons hold, the first of these is told.
   static let order: [HiddenReason] = [.notObserved, .file, .saturated, .snow, .cloud, .shadow]
 }

@@ -53,5 +53,6 @@ public enum StageRegistry {
     TrainStage.self,
     PredictStage.self,
     WriteStage.self,
+    ReportStage.self,
   ]
 }
