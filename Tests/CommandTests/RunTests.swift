@@ -89,7 +89,7 @@ struct RunTests {
 
 @Suite("Summary text")
 struct SummaryTextTests {
-  private func summary(network: Double, baseline: Double) -> Summary {
+  func summary(network: Double, baseline: Double) -> Summary {
     func scores(_ burned: Double) -> Summary.Scores {
       Summary.Scores(
         pixels: "test blocks", count: 1200, iou: ["unburned": 0.9876, "burned": burned],
@@ -144,5 +144,40 @@ struct SummaryTextTests {
       SummaryText(summary(network: network, baseline: 0.25)).text.contains(
         "  The network does NOT beat the threshold dnbr >= 0.251: IoU of 'burned' "
           + "\(decimals(network, 3)) against 0.250.\n"))
+  }
+}
+
+extension SummaryTextTests {
+  @Test("agreement with weak labels is called so, and names no winner")
+  func weak() {
+    var weak = summary(network: 0.5, baseline: 0.25)
+    weak.scenes[0].scores?.isWeak = true
+    let text = SummaryText(weak).text
+    #expect(
+      text.contains(
+        "\n  agreement with weak labels (says nothing about accuracy), test blocks (1200 pixels):\n"
+      ))
+    #expect(!text.contains("beat"))
+  }
+
+  @Test("what the mask hid is listed, also where nothing was mapped")
+  func hidden() {
+    var summary = Summary(pipeline: "a.yaml")
+    var scene = Summary.SceneResult(name: "hill")
+    scene.hidden = [
+      .init(value: 3, reason: "snow", pixels: 20, hectares: 1.8),
+      .init(value: 4, reason: "cloud", pixels: 100, hectares: nil),
+    ]
+    summary.scenes = [scene]
+    #expect(
+      SummaryText(summary).text == """
+        hill
+          hidden  pixels  hectares
+          snow        20      1.80
+          cloud      100   unknown
+
+        files:
+
+        """)
   }
 }

@@ -38,11 +38,11 @@ struct SampleScene {
     test: Double = 0.2
   ) throws -> TrainingScene {
     let aligned = try alignedScene([("post", folder.file("image.tif"))], bands: ["red", "nir"])
+    let label = SceneRaster(path: folder.file("label.tif"))
     return try TrainingScene(
-      Scene(
-        name: "a", roles: [.train], rasters: [:],
-        label: SceneRaster(path: folder.file("label.tif"))),
-      aligned: aligned, channels: ChannelSet(bands: aligned.bandNames), classes: Self.classes,
+      Scene(name: "a", roles: [.train], rasters: [:], label: label), aligned: aligned,
+      labels: LabelReader(label, on: aligned.grid(), classes: Self.classes),
+      channels: ChannelSet(bands: aligned.bandNames), classes: Self.classes,
       use: use,
       options: TrainingScene.SplitOptions(
         side: side, buffer: buffer, validation: validation, test: test, seed: 5),

@@ -26,6 +26,14 @@ public struct AlignedScene: Codable, Equatable, Sendable {
     public var resampling: String
   }
 
+  /// Pixels that are hidden.
+  public struct Mask: Codable, Equatable, Sendable {
+    /// A raster on the grid; what isn't 0 is hidden.
+    public var path: String
+    /// Whether hidden pixels are left out as labels only, and are mapped all the same.
+    public var hidesLabelsOnly: Bool
+  }
+
   /// The file whose pixels are the grid.
   public var gridPath: String
   /// The files.
@@ -34,6 +42,8 @@ public struct AlignedScene: Codable, Equatable, Sendable {
   public var bands: [Band]
   /// The acquisition date of each image, where known.
   public var dates: [String: String]
+  /// The pixels that are hidden; nil: none.
+  public var mask: Mask?
 
   /// The names of the bands.
   public var bandNames: [String] { bands.map(\.name) }

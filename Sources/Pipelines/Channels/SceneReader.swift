@@ -9,6 +9,7 @@ public final class SceneReader {
   /// The grid.
   public let grid: Grid
   private let bands: BandSet
+  private let mask: PixelMask?
   private var bandPlanes: [Float] = []
 
   /// Opens a scene.
@@ -21,6 +22,7 @@ public final class SceneReader {
     self.channels = pruned
     bands = try scene.selecting(pruned.bands).open()
     grid = bands.grid
+    mask = try scene.mask.flatMap { $0.hidesLabelsOnly ? nil : try PixelMask(path: $0.path) }
   }
 
   /// Reads a window: channels plane after plane, row after row.
@@ -44,6 +46,9 @@ public final class SceneReader {
     }
     try bandPlanes.withUnsafeMutableBufferPointer { try bands.read(window, into: $0) }
     apply(changes, count)
+    try mask?.forEachHidden(in: window) { pixel in
+      for band in bands.members.indices { bandPlanes[band * count + pixel] = .nan }
+    }
     planes.withUnsafeMutableBufferPointer { planes in
       bandPlanes.withUnsafeBufferPointer { bandPlanes in
         guard let planes = planes.baseAddress, let bandPlanes = bandPlanes.baseAddress

@@ -5,15 +5,17 @@ extension PipelineFile {
   ///
   /// - Throws: `RasterError` or `RunError` naming the file.
   public func checkHeaders() throws {
+    let labels =
+      stages.lazy.compactMap { $0 as? any LabelSource }.first ?? SceneLabels(classes: classes)
+    let masks = stages.compactMap { $0 as? MaskStage }
     for case let align as AlignStage in stages {
       for scene in align.scenes {
         let aligned = try AlignedScene(
           rasters: scene.rasters, order: align.rasters, bands: align.bands,
           gridImage: align.gridImage, resampling: align.resampling)
         let grid = try aligned.open().grid
-        guard let label = scene.label else { continue }
-        _ = try AlignedSource(
-          Raster(path: label.path, nodata: label.nodata), on: grid, resampling: .nearest)
+        try labels.checkLabels(of: scene, on: grid)
+        try masks.first?.checkRasters(of: scene, on: grid)
       }
     }
   }

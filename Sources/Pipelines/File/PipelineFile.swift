@@ -77,7 +77,9 @@ public struct PipelineFile: Sendable {
     var draft = try StageDecoder(
       file: path, baseDirectory: FileSystem.directory(path), currentDirectory: currentDirectory)
     declarations = try draft.declarations(stageList)
-    let rasters = try declarations.flatMap { try $0.requiredRasters() }
+    let rasters = try declarations.reduce(into: [String]()) { names, declaration in
+      names += try declaration.requiredRasters().filter { !names.contains($0) }
+    }
     if rasters.isEmpty, let first = declarations.first {
       throw first.error(
         "the stage '\(first.name)' needs an earlier stage '\(AlignStage.component.name)'")
@@ -87,7 +89,10 @@ public struct PipelineFile: Sendable {
     output = settings.optionalText("output")
     model = settings.optionalText("model")
     classes = try ClassList(settings.groups("classes"), ignore: settings.integer("ignore"))
-    scenes = try settings.groups("scenes").map { try Scene($0, rasters: rasters) }
+    let needsLabel = !declarations.contains { $0.type.givesLabels($0.settings) }
+    scenes = try settings.groups("scenes").map {
+      try Scene($0, rasters: rasters, needsLabel: needsLabel)
+    }
     for (index, scene) in scenes.enumerated() {
       if let first = scenes.firstIndex(where: { $0.name == scene.name }), first < index {
         throw settings.groups("scenes")[index].error(

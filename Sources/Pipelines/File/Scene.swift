@@ -108,11 +108,12 @@ public struct Scene: Sendable, Equatable {
       } + [
         Setting(
           "label", .shorthand(key: "path", SceneRaster.settings),
-          "Raster of the classes on the ground, to learn from or to compare with.")
+          "Raster of the classes on the ground, to learn from or to compare with; a vector file for "
+            + "the stage 'labels'.")
       ]
   }
 
-  init(_ settings: Settings, rasters names: [String]) throws {
+  init(_ settings: Settings, rasters names: [String], needsLabel: Bool = true) throws {
     name = settings.text("name")
     let allowed = name.unicodeScalars.allSatisfy {
       $0.properties.isAlphabetic || ("0"..."9").contains($0) || "-_.".unicodeScalars.contains($0)
@@ -128,7 +129,9 @@ public struct Scene: Sendable, Equatable {
     }
     self.rasters = rasters
     label = try settings.optionalGroup("label").map(SceneRaster.init)
-    if label == nil, let role = [SceneRole.train, .validate].first(where: roles.contains) {
+    if needsLabel, label == nil,
+      let role = [SceneRole.train, .validate].first(where: roles.contains)
+    {
       throw settings.error(
         "scene '\(name)' is to \(role.rawValue) but has no 'label'", at: "role")
     }

@@ -96,6 +96,8 @@ public struct EarlierStages {
 
   /// The latest earlier stage of a type, or nil.
   public func optional<S: Stage>(_ type: S.Type) -> S? {
-    stages.lazy.reversed().compactMap { $0 as? S }.first
+    stages.lazy.reversed().compactMap { stage in
+      stage as? S ?? (stage as? any AmendingStage)?.amended as? S
+    }.first
   }
 }

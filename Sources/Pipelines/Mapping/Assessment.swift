@@ -5,6 +5,7 @@ import Rasters
 final class Assessment {
   private let classes: ClassList
   private let labels: LabelReader
+  private let isWeak: Bool
   private let scored: [Window]
   private let what: String
   private let baseline: SceneReader?
@@ -17,20 +18,21 @@ final class Assessment {
   ///   - channel: The one channel of the plain threshold; nil: none.
   ///   - train: The stage that trained, or nil: its blocks tell which labels were not used.
   init(
-    scene: Scene, label: SceneRaster, aligned: AlignedScene, classes: ClassList,
+    scene: Scene, labels source: any LabelSource, aligned: AlignedScene, classes: ClassList,
     baseline channel: ChannelSet?, train: TrainStage?, in run: Run
   ) throws {
     self.classes = classes
     let grid = try aligned.grid()
-    labels = try LabelReader(label, on: grid, classes: classes)
+    labels = try source.labels(scene, on: aligned.withoutLabelMask, in: run)
+    isWeak = source.isWeak(scene)
     baseline = try channel.map { try SceneReader(aligned, channels: $0) }
     if let train, let channel {
       for other in train.header.scenes(.train) {
-        guard let label = other.label else { continue }
-        let reader = try SceneReader(train.align.aligned(other, in: run), channels: channel)
+        let aligned = try train.align.aligned(other, in: run)
         training.append(
           (
-            reader, try LabelReader(label, on: reader.grid, classes: classes),
+            try SceneReader(aligned, channels: channel),
+            try source.labels(other, on: aligned, in: run),
             try train.split(of: other, in: run)
           ))
       }
@@ -93,7 +95,8 @@ final class Assessment {
     return Summary.Scores(
       pixels: what, count: matrix.counts.reduce(0) { $0 + $1.reduce(0, +) }, iou: named(.iou),
       f1: named(.f1), precision: named(.precision), recall: named(.recall),
-      overallAccuracy: matrix.score(.overallAccuracy), confusion: matrix.counts)
+      overallAccuracy: matrix.score(.overallAccuracy), confusion: matrix.counts,
+      isWeak: isWeak ? true : nil)
   }
 }
 
@@ -132,5 +135,14 @@ struct ThresholdSearch {
       if iou > best.iou { best = (iou, bin) }
     }
     return Double(best.bin) / 1000 - 1
+  }
+}
+
+extension AlignedScene {
+  /// The scene for scoring: what is hidden from training alone is scored.
+  var withoutLabelMask: AlignedScene {
+    var scene = self
+    if mask?.hidesLabelsOnly == true { scene.mask = nil }
+    return scene
   }
 }

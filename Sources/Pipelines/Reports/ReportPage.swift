@@ -62,6 +62,13 @@ struct ReportPage {
             share(scene.notObservedPixels),
           ]
         ]))
+    if let hidden = scene.hidden, !hidden.isEmpty {
+      parts.append("<h3>Hidden pixels</h3>")
+      parts.append(
+        HTML.table(
+          head: ["reason", "pixels", "hectares"],
+          rows: hidden.map { [$0.reason, "\($0.pixels)", hectares($0.hectares)] }))
+    }
     if let scores = scene.scores { parts.append(self.scores(scores, scene.baseline)) }
     return parts.joined(separator: "\n")
   }
@@ -82,9 +89,15 @@ struct ReportPage {
       let name = "\(baseline.channel) ≥ \(decimals(baseline.threshold, 3))"
       rows += classes.items.map { row(name, $0.name, baseline.scores) }
     }
-    var parts = ["<h3>Agreement with labels</h3>"]
+    let isWeak = scores.isWeak == true
+    var parts = [
+      isWeak
+        ? "<h3>Agreement with weak labels</h3><p class=\"notice\">The labels are guessed from an "
+          + "index: these numbers say nothing about accuracy.</p>"
+        : "<h3>Agreement with labels</h3>"
+    ]
     parts.append("<p class=\"soft\">\(HTML.text(scores.pixels)): \(scores.count) pixels</p>")
-    if let baseline { parts.append(verdict(scores, baseline)) }
+    if let baseline, !isWeak { parts.append(verdict(scores, baseline)) }
     parts.append(
       HTML.table(head: ["map", "class", "IoU", "F1", "precision", "recall"], rows: rows))
     parts.append(

@@ -34,6 +34,8 @@ public struct Summary: Codable, Sendable, Equatable {
     public var overallAccuracy: Double?
     /// Pixels by class of the label (rows) and class of the map (columns).
     public var confusion: [[Int]] = []
+    /// True where the labels are guessed from an index: the scores then say nothing about accuracy.
+    public var isWeak: Bool?
   }
 
   /// The plain threshold on an index that a network has to beat.
@@ -64,6 +66,18 @@ public struct Summary: Codable, Sendable, Equatable {
     public var changedPixels: Int
   }
 
+  /// The area that is hidden for one reason.
+  public struct HiddenArea: Codable, Sendable, Equatable {
+    /// The value in the mask.
+    public var value: Int
+    /// The reason: `cloud`.
+    public var reason: String
+    /// Pixels.
+    public var pixels: Int
+    /// Hectares; absent where the grid has no CRS.
+    public var hectares: Double?
+  }
+
   /// One mapped scene.
   public struct SceneResult: Codable, Sendable, Equatable {
     /// The name.
@@ -86,6 +100,8 @@ public struct Summary: Codable, Sendable, Equatable {
     public var polygons: Int?
     /// Classes of burn severity, where a stage maps them.
     public var severity: Severity?
+    /// What hides pixels, with their areas, where there is a mask.
+    public var hidden: [HiddenArea]?
   }
 
   /// The pipeline file as the user named it.

@@ -34,16 +34,13 @@ final class TrainingScene {
   ///   - options: How blocks are drawn.
   ///   - progress: Told how many blocks of how many are done.
   init(
-    _ scene: Scene, aligned: AlignedScene, channels: ChannelSet, classes: ClassList,
-    use: BlockUse?, options: SplitOptions, progress: (Int, Int) throws -> Void
+    _ scene: Scene, aligned: AlignedScene, labels: LabelReader, channels: ChannelSet,
+    classes: ClassList, use: BlockUse?, options: SplitOptions, progress: (Int, Int) throws -> Void
   ) throws {
-    guard let label = scene.label else {
-      preconditionFailure("scene '\(scene.name)' was checked to have labels")
-    }
     name = scene.name
     self.aligned = aligned
     reader = try SceneReader(aligned, channels: channels)
-    labels = try LabelReader(label, on: reader.grid, classes: classes)
+    self.labels = labels
     let grid = reader.grid
     let blocks = grid.windows(side: options.side)
     let known = try TrainingScene.knownLabels(blocks, reader, labels, progress)

@@ -30,8 +30,10 @@ final class TrainingSession {
     seed = UInt64(settings.integer("seed"))
     for scene in stage.header.scenes where scene.roles != [.map] {
       let isTraining = scene.roles.contains(.train)
+      let aligned = try stage.align.aligned(scene, in: run)
       let opened = try TrainingScene(
-        scene, aligned: stage.align.aligned(scene, in: run), channels: stage.channels,
+        scene, aligned: aligned, labels: stage.labels.labels(scene, on: aligned, in: run),
+        channels: stage.channels,
         classes: stage.header.classes, use: isTraining ? nil : .validate,
         options: stage.splitOptions, progress: { _, _ in })
       try run.store(opened.split, as: TrainStage.splitFile(scene))

@@ -43,6 +43,8 @@ public struct AlignStage: Stage {
   public let resampling: Resampling
   /// All scenes.
   public let scenes: [Scene]
+  /// What the stage `mask` does with the pixels that it hides, where there is one.
+  var hiding: MaskStage.Hiding?
 
   /// The images named by `rasters`; none may have the name of another key of a scene.
   public static func requiredRasters(_ settings: Settings) throws -> [String] {
@@ -93,7 +95,8 @@ public struct AlignStage: Stage {
       resampling: resampling)
     // opening relates every file to the grid, so that mistakes show before any work
     let grid = try aligned.open().grid
-    if let label = scene.label {
+    // a vector file is for the stage 'labels'
+    if let label = scene.label, !VectorLayer.isVector(label.path) {
       _ = try AlignedSource(
         Raster(path: label.path, nodata: label.nodata), on: grid, resampling: .nearest)
     }
@@ -103,7 +106,12 @@ public struct AlignStage: Stage {
 
   /// The aligned images of a scene, once the stage has run.
   public func aligned(_ scene: Scene, in run: Run) throws -> AlignedScene {
-    try run.load(AlignedScene.self, from: AlignStage.file(scene))
+    var aligned = try run.load(AlignedScene.self, from: AlignStage.file(scene))
+    aligned.mask = try hiding.map {
+      AlignedScene.Mask(
+        path: try run.workPath(MaskStage.file(scene)), hidesLabelsOnly: $0 == .training)
+    }
+    return aligned
   }
 
   private static func file(_ scene: Scene) -> String { "align/\(scene.name).json" }

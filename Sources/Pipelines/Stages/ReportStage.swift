@@ -75,6 +75,14 @@ public struct ReportStage: Stage {
           ).encoded(), "probability, pale 0 to dark 1"
         ))
     }
+    if let mask = aligned.mask {
+      items.append(
+        (
+          try look.classes(
+            of: mask.path, colours: HiddenReason.rasterClasses.map(\.colour)
+          ).encoded(), "hidden: \(HiddenReason.legend)"
+        ))
+    }
     let grid = try aligned.grid()
     let (x, y) = grid.pixelSize
     let unit = grid.isGeographic ? "°" : " m"

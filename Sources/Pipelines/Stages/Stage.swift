@@ -14,6 +14,9 @@ public protocol Stage: Sendable {
   /// - Throws: `ConfigurationError` at a name that an image cannot have.
   static func requiredRasters(_ settings: Settings) throws -> [String]
 
+  /// Whether scenes may train and validate without a `label`, since the stage gives them labels.
+  static func givesLabels(_ settings: Settings) -> Bool
+
   /// Checks the settings against the pipeline; reads no pixel.
   ///
   /// - Throws: `ConfigurationError` at the place of the mistake.
@@ -33,6 +36,8 @@ public protocol Stage: Sendable {
 extension Stage {
   /// Most stages need no images of their own.
   public static func requiredRasters(_ settings: Settings) -> [String] { [] }
+  /// Most stages give no labels.
+  public static func givesLabels(_ settings: Settings) -> Bool { false }
   /// Most stages write artifacts only.
   public func outputs(_ scene: Scene?) -> [String] { [] }
 }
@@ -42,6 +47,8 @@ public enum StageRegistry {
   /// All stages, in the order in which a pipeline usually has them.
   public static let all: [any Stage.Type] = [
     AlignStage.self,
+    MaskStage.self,
+    LabelsStage.self,
     IndicesStage.self,
     SeverityStage.self,
     TrainStage.self,

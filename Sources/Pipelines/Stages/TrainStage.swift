@@ -72,6 +72,7 @@ public struct TrainStage: Stage {
   let align: AlignStage
   let channels: ChannelSet
   let graph: Graph
+  let labels: any LabelSource
 
   /// Works once for all scenes.
   public let scenes: [Scene] = []
@@ -83,6 +84,7 @@ public struct TrainStage: Stage {
     settings = declaration.settings
     self.header = header
     align = try earlier.latest(AlignStage.self)
+    labels = earlier.labels(header.classes)
     channels =
       earlier.optional(IndicesStage.self)?.channels
       ?? ChannelSet(

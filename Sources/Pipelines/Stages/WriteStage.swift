@@ -38,6 +38,7 @@ public struct WriteStage: Stage {
   private let rule: ClassRule
   private let bands: Range<Int>
   private let baseline: ChannelSet?
+  private let labels: any LabelSource
 
   /// Checks that threshold and classes go together.
   public init(
@@ -48,6 +49,7 @@ public struct WriteStage: Stage {
     predict = try earlier.latest(PredictStage.self)
     clean = earlier.optional(CleanStage.self)
     scenes = predict.scenes
+    labels = earlier.labels(header.classes)
     let threshold = settings.optionalNumber("threshold")
     if threshold != nil, header.classes.count != 2 {
       throw settings.error(
@@ -121,9 +123,9 @@ public struct WriteStage: Stage {
 
   /// Compares the map with labels: on test blocks where the scene trained, else on all of them.
   private func score(_ scene: Scene, _ aligned: AlignedScene, in run: Run) throws {
-    guard let label = scene.label else { return }
+    guard labels.hasLabels(scene) else { return }
     let assessment = try Assessment(
-      scene: scene, label: label, aligned: aligned, classes: header.classes, baseline: baseline,
+      scene: scene, labels: labels, aligned: aligned, classes: header.classes, baseline: baseline,
       train: header.model == nil ? predict.train : nil, in: run)
     let scores = try assessment.scores(of: run.outputPath(WriteStage.mapFile(scene)))
     // without test or validation blocks there is nothing to compare

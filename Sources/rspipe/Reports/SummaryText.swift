@@ -21,11 +21,14 @@ struct SummaryText {
     if let severity = scene.severity {
       lines += (lines.isEmpty ? [] : [""]) + self.severity(severity)
     }
+    let hidden = hidden(scene)
+    lines += lines.isEmpty || hidden.isEmpty ? hidden : [""] + hidden
     if let scores = scene.scores { lines += [""] + self.scores(scores, of: scene) }
     return ["\(scene.name)\(title)"] + lines.map { $0.isEmpty ? "" : "  \($0)" }
   }
 
   private func areas(_ scene: Summary.SceneResult) -> [String] {
+    guard !scene.classes.isEmpty else { return [] }
     var table = Table(["class", "pixels", "hectares"])
     for item in scene.classes {
       table.add([item.name, "\(item.pixels)", hectares(item.hectares)])
@@ -46,6 +49,14 @@ struct SummaryText {
     return table.lines + ["offset of dNBR: \(decimals(severity.offset.value, 4))"]
   }
 
+  /// What the mask hid, and why.
+  private func hidden(_ scene: Summary.SceneResult) -> [String] {
+    guard let hidden = scene.hidden, !hidden.isEmpty else { return [] }
+    var table = Table(["hidden", "pixels", "hectares"])
+    for item in hidden { table.add([item.reason, "\(item.pixels)", hectares(item.hectares)]) }
+    return table.lines
+  }
+
   private func hectares(_ value: Double?) -> String { value.map { decimals($0, 2) } ?? "unknown" }
 
   private func scores(_ scores: Summary.Scores, of scene: Summary.SceneResult) -> [String] {
@@ -58,9 +69,12 @@ struct SummaryText {
       let rule = "\(baseline.channel) >= \(decimals(baseline.threshold, 3))"
       add(rule, baseline.scores, names, to: &table)
       accuracy += ", \(rule) \(score(baseline.scores.overallAccuracy))"
-      last = verdict(scores, baseline, rule, names)
+      last = scores.isWeak == true ? [] : verdict(scores, baseline, rule, names)
     }
-    return ["scores on \(scores.pixels) (\(scores.count) pixels):"] + table.lines + [accuracy]
+    let heading =
+      scores.isWeak == true
+      ? "agreement with weak labels (says nothing about accuracy), " : "scores on "
+    return ["\(heading)\(scores.pixels) (\(scores.count) pixels):"] + table.lines + [accuracy]
       + last
   }
 
