@@ -60,6 +60,8 @@ public struct Summary: Codable, Sendable, Equatable {
     public var scores: Scores?
     /// The same for the plain threshold.
     public var baseline: Baseline?
+    /// Why it could not be worked on.
+    public var error: String?
   }
 
   /// The pipeline file as the user named it.
