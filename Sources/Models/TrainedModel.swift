@@ -30,6 +30,7 @@ public struct TrainedModel {
     }
     let card = try ModelCard(json: json, source: path)
     let graph = try TrainedModel.graph(of: card, source: path)
+    try TrainedModel.check(graph, against: tensors)
     let parameters = ParameterStore(graph: graph)
     try parameters.load(tensors)
     self.init(card: card, graph: graph, parameters: parameters)
@@ -38,6 +39,21 @@ public struct TrainedModel {
   /// The bytes of the model's file.
   public func encoded() throws -> [UInt8] {
     try parameters.encoded(metadata: [ModelCard.metadataKey: try card.encoded(), "format": "pt"])
+  }
+
+  /// Refuses a card that promises another network than the file holds, before memory is asked for.
+  private static func check(_ graph: Graph, against tensors: SafeTensors) throws {
+    for parameter in graph.parameters {
+      guard let shape = tensors.shape(parameter.name) else {
+        throw ModelFileError(
+          "\(tensors.source): the tensor '\(parameter.name)' of the model card is missing")
+      }
+      guard shape == parameter.shape else {
+        throw ModelFileError(
+          "\(tensors.source): tensor '\(parameter.name)' has the shape \(shape), the model card "
+            + "needs \(parameter.shape)")
+      }
+    }
   }
 
   private static func graph(of card: ModelCard, source: String) throws -> Graph {

@@ -144,6 +144,65 @@ struct EndToEndTests {
     #expect(history.epochs.count == 3 && history.epochs.allSatisfy { $0.score != nil })
   }
 
+  @Test("Where no block validates that is said, and nothing is scored")
+  func noValidation() throws {
+    let test = try TestPipeline()
+    let pipeline = try test.file(
+      TestPipeline.allStages.replacing("block: 24", with: "block: 128"))
+    let recorder = Recorder()
+    let scene = try #require(try test.run(pipeline, observer: recorder).scenes.first)
+    #expect(
+      recorder.lines.withLock { $0 }.contains(
+        "noted no block validates, so the last weights are kept: make 'block' smaller or "
+          + "'validation' larger"))
+    #expect(scene.scores == nil && scene.baseline == nil)
+  }
+
+  @Test("With three classes all probabilities are written, and there is no plain threshold")
+  func threeClasses() throws {
+    let test = try TestPipeline()
+    try TestGrid(width: TestPipeline.side, height: TestPipeline.side).writeLabels(
+      test.folder.file("label.tif")
+    ) { x, y in TestPipeline.isBurned(x, y) ? 1 : y > 70 ? 41 : 0 }
+    let pipeline = try test.file(TestPipeline.allStages)
+    #expect(pipeline.classes.count == 2)
+    try test.folder.write(
+      try test.folder.text("p.yaml").replacing(
+        "stages:", with: "  - {name: forest, value: 41}\nstages:"), as: "p.yaml")
+    let summary = try test.run(PipelineFile(path: test.folder.file("p.yaml")))
+    let scene = try #require(summary.scenes.first)
+    #expect(scene.classes.map(\.code) == [0, 1, 41] && scene.baseline == nil)
+    #expect(scene.classes.map(\.pixels).reduce(0, +) == 9216 - TestPipeline.holeCount)
+    let probability = try Raster(path: test.folder.file("out/fire_probability.tif"))
+    #expect(
+      probability.bands.map(\.name)
+        == ["unburned", "burned", "forest"].map { "probability of \($0)" })
+    let shares = try probability.read(probability.grid.window, bands: [1, 2, 3])
+    let classes = try Raster(path: test.folder.file("out/fire_classes.tif"))
+      .readClasses(probability.grid.window, band: 1)
+    #expect(
+      ClassRule.greatest.classes(shares, count: 9216)
+        == classes.map { $0.map { UInt8($0) } ?? 255 })
+  }
+
+  @Test("A threshold decides the class, and is told in the map's metadata")
+  func threshold() throws {
+    let test = try TestPipeline()
+    try test.run(
+      try test.file(TestPipeline.allStages.replacing("- write", with: "- write: {threshold: 0.9}")))
+    let probability = try Raster(path: test.folder.file("out/fire_probability.tif"))
+    let shares = try probability.read(probability.grid.window, bands: [1])
+    let map = try Raster(path: test.folder.file("out/fire_classes.tif"))
+    #expect(
+      map.metadata()["RSPIPE_CLASS_RULE"] == "probability of the second class at least 0.9")
+    let classes = try map.readClasses(map.grid.window, band: 1)
+    #expect(
+      zip(classes, shares).allSatisfy { value, share in
+        value.map { $0 == (share >= 0.9 ? 1 : 0) } ?? share.isNaN
+      })
+    #expect(shares.contains { $0 > 0.5 && $0 < 0.9 })
+  }
+
   @Test("A map in degrees has geodesic areas")
   func degrees() throws {
     let test = try TestPipeline(crs: "EPSG:4326", geotransform: [-120, 1e-4, 0, 38, 0, -1e-4])

@@ -43,6 +43,9 @@ struct PipelineFileErrorTests {
 
     """
 
+  /// The keys of the stage with most of them.
+  private static let trainKeys = TrainStage.component.settings.map(\.key).joined(separator: ", ")
+
   static let shapes: [Mistake] = [
     Mistake(
       "scenes:\n", "scene:\n",
@@ -71,13 +74,11 @@ struct PipelineFileErrorTests {
     Mistake(
       "  - indices", "  - indices: {channel: dnbr}",
       "p.yaml:12:15: unknown key 'channel' of stage 'indices'. Did you mean "
-        + "'channels'? Allowed keys: channels, rasters, before, after"),
+        + "'channels'? Allowed keys: channels, rasters, bands, before, after"),
     Mistake(
       "{epochs: 3}", "{epoch: 3}",
       "p.yaml:13:13: unknown key 'epoch' of stage 'train'. Did you mean 'epochs'? "
-        + "Allowed keys: model, loss, optimiser, schedule, epochs, steps, batch, window, "
-        + "patience, clip_norm, balance, flips, rotations, jitter, block, buffer, "
-        + "validation, test, seed"),
+        + "Allowed keys: \(trainKeys)"),
     Mistake(
       "{epochs: 3}", "{loss: {name: dise}}",
       "p.yaml:13:26: unknown loss 'dise'. Did you mean 'dice'? Known losses: ce, "
@@ -149,6 +150,9 @@ struct PipelineFileErrorTests {
   ]
 
   static let meanings: [Mistake] = [
+    Mistake(
+      "  - indices", "  - indices: {bands: false, channels: []}",
+      "p.yaml:12:22: without bands the network needs 'channels'"),
     Mistake(
       "{threshold: 0.5}", "{threshold: 1.5}",
       "p.yaml:15:24: 'threshold' takes a number from 0 to 1, found '1.5'"),
@@ -282,9 +286,7 @@ struct PipelineFileErrorTests {
     Mistake(
       set: "stages.train.epoch=3",
       "--set stages.train.epoch=3: unknown key 'epoch' of stage 'train'. Did you "
-        + "mean 'epochs'? Allowed keys: model, loss, optimiser, schedule, epochs, steps, "
-        + "batch, window, patience, clip_norm, balance, flips, rotations, jitter, block, "
-        + "buffer, validation, test, seed"),
+        + "mean 'epochs'? Allowed keys: \(trainKeys)"),
     Mistake(
       set: "stages.train.epochs=many",
       "--set stages.train.epochs=many: 'epochs' takes a whole number from 1 to "

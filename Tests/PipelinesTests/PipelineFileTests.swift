@@ -132,6 +132,14 @@ struct PipelineFileTests {
     #expect(stage.rasters.names.isEmpty)
   }
 
+  @Test("The network can see indices alone, and only the bands that they need are read")
+  func indicesAlone() throws {
+    let text = short.replacing("[align]", with: "[align, indices: {bands: false}]")
+    let stage = try #require(try decode(text).stages.last as? IndicesStage)
+    #expect(stage.channels.names == ["dnbr", "dnbr2", "dndvi"])
+    #expect(stage.channels.pruned.bands.count == 8)
+  }
+
   @Test("With one image there are no differences")
   func oneImage() throws {
     let text = """

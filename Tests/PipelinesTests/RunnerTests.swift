@@ -160,7 +160,7 @@ struct RunnerTests {
 }
 
 /// Writes down what it hears.
-private final class Recorder: RunObserver {
+final class Recorder: RunObserver {
   let lines = Mutex<[String]>([])
 
   private func add(_ line: String) { lines.withLock { $0.append(line) } }

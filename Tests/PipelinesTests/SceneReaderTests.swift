@@ -107,6 +107,24 @@ struct SceneReaderTests {
     }
   }
 
+  @Test("A weaker change moves the later date towards the earlier one, each changed before")
+  func weakening() throws {
+    let reader = try reader(["pre.nir", "post.nir"])
+    var plain: [Float] = []
+    var changed: [Float] = []
+    try reader.read(reader.grid.window, into: &plain)
+    try reader.read(
+      reader.grid.window, into: &changed,
+      changing: [
+        BandChange(gain: 2, shift: 0), BandChange(gain: 1, shift: 0.1, earlier: 0, share: 0.25),
+      ])
+    for pixel in 0..<24 {
+      let (before, after) = (2 * plain[pixel], plain[24 + pixel] + 0.1)
+      #expect(changed[pixel] == before)
+      #expect(abs(changed[24 + pixel] - (0.75 * before + 0.25 * after)) < 1e-6)
+    }
+  }
+
   @Test("Windows cover a grid once, row after row")
   func cover() throws {
     let grid = try TestGrid(width: 7, height: 5).grid()

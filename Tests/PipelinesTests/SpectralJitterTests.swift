@@ -6,9 +6,12 @@ import Testing
 struct SpectralJitterTests {
   private static let bands = ["pre.red", "pre.nir", "post.red", "post.nir"]
 
-  private func draws(_ count: Int, strength: Double, seed: UInt64 = 1) -> [[BandChange]] {
+  private func draws(
+    _ count: Int, strength: Double, weakening: Double = 0, seed: UInt64 = 1, before: String = "pre"
+  ) -> [[BandChange]] {
     let jitter = SpectralJitter(
-      bands: Self.bands, deviations: [0.1, 0.2, 0.1, 0.2], strength: strength)
+      bands: Self.bands, deviations: [0.1, 0.2, 0.1, 0.2], strength: strength,
+      weakening: weakening, before: before, after: "post")
     var generator = SeededGenerator(seed: seed)
     return (0..<count).map { _ in jitter.draw(using: &generator) }
   }
@@ -51,6 +54,22 @@ struct SpectralJitterTests {
   func limits() {
     #expect(draws(500, strength: 1).allSatisfy { $0.allSatisfy { $0.gain >= 0.1 } })
     #expect(draws(1, strength: 0) == [[]])
+  }
+
+  @Test("The change between the dates is weakened by one share for all bands of the later one")
+  func weakening() {
+    let draws = draws(2000, strength: 0, weakening: 0.6)
+    #expect(draws.allSatisfy { $0.map(\.earlier) == [nil, nil, 0, 1] })
+    #expect(draws.allSatisfy { $0[2].share == $0[3].share && $0[2].gain == 1 && $0[2].shift == 0 })
+    let shares = draws.map { Double($0[2].share) }
+    #expect(shares.allSatisfy { $0 >= 0.4 && $0 <= 1 })
+    // even over 0.4 … 1: the mean is 0.7, with an error of 0.004
+    #expect(abs(shares.reduce(0, +) / 2000 - 0.7) < 0.016)
+    // one image has no earlier one
+    #expect(
+      self.draws(3, strength: 0, weakening: 0.6, before: "post").allSatisfy {
+        $0.allSatisfy { $0.earlier == nil }
+      })
   }
 
   @Test("The seed decides the draw")

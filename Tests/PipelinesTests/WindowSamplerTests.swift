@@ -28,7 +28,8 @@ struct WindowSamplerTests {
       scenes, side: side, filler: TensorFiller(channels: plain, limit: 1e6), channels: 2,
       augmentation: Augmentation(flips: turns, turns: turns),
       jitter: SpectralJitter(
-        bands: ["post.red", "post.nir"], deviations: [1, 1], strength: jitter),
+        bands: ["post.red", "post.nir"], deviations: [1, 1], strength: jitter, weakening: 0,
+        before: "pre", after: "post"),
       balance: balance, seed: seed)
   }
 

@@ -76,9 +76,9 @@ public struct AlignedScene: Codable, Equatable, Sendable {
     }
   }
 
-  /// Opens the bands for one thread.
-  public func open() throws -> BandSet {
-    let grid = try self.grid()
+  /// Opens the bands for one thread, on the scene's grid or on another.
+  public func open(on other: Grid? = nil) throws -> BandSet {
+    let grid = try other ?? self.grid()
     let aligned = try sources.map { source in
       try AlignedSource(
         Raster(path: source.path, nodata: source.nodata), on: grid,

@@ -93,7 +93,7 @@ public struct BandChange: Sendable, Equatable {
   /// The same band on the earlier date; nil: none.
   public var earlier: Int?
   /// The share of the change since the earlier date that is kept.
-  public var share: Float
+  public var share: Float = 1
 }
 
 extension Grid {

@@ -93,7 +93,7 @@ final class Assessment {
     return Summary.Scores(
       pixels: what, count: matrix.counts.reduce(0) { $0 + $1.reduce(0, +) }, iou: named(.iou),
       f1: named(.f1), precision: named(.precision), recall: named(.recall),
-      overallAccuracy: matrix.score(.overallAccuracy))
+      overallAccuracy: matrix.score(.overallAccuracy), confusion: matrix.counts)
   }
 }
 

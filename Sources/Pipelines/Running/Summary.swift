@@ -32,6 +32,8 @@ public struct Summary: Codable, Sendable, Equatable {
     public var recall: [String: Double]
     /// The share of pixels that agree.
     public var overallAccuracy: Double?
+    /// Pixels by class of the label (rows) and class of the map (columns).
+    public var confusion: [[Int]] = []
   }
 
   /// The plain threshold on an index that a network has to beat.

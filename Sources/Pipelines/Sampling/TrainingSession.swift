@@ -38,6 +38,11 @@ final class TrainingSession {
       if isTraining { training.append(opened) } else { validating.append(opened) }
     }
     if validating.isEmpty { validating = training }
+    if validating.allSatisfy({ $0.split.blocks(.validate).isEmpty }) {
+      run.note(
+        "no block validates, so the last weights are kept: make 'block' smaller or 'validation' "
+          + "larger")
+    }
     try checkClasses()
   }
 

@@ -51,5 +51,6 @@ public enum StageRegistry {
     TrainStage.self,
     PredictStage.self,
     WriteStage.self,
+    ReportStage.self,
   ]
 }

@@ -174,7 +174,7 @@ public struct TrainStage: Stage {
     let session = try TrainingSession(self, in: run)
     let model = try session.train()
     try run.writeOutput(model.encoded(), as: TrainStage.modelFile)
-    try run.store(session.record, as: "train/history.json")
+    try run.store(session.record, as: TrainStage.historyFile)
     try run.discardWhenDone(TrainStage.checkpointFile)
   }
 
@@ -199,6 +199,14 @@ public struct TrainStage: Stage {
   func split(of scene: Scene, in run: Run) throws -> BlockSplit {
     try run.load(BlockSplit.self, from: TrainStage.splitFile(scene))
   }
+
+  /// What the epochs came to, once the stage has run; empty where training was skipped.
+  func epochs(in run: Run) throws -> [EpochRecord] {
+    guard header.model == nil else { return [] }
+    return try run.load(TrainingSession.Record.self, from: TrainStage.historyFile).epochs
+  }
+
+  private static let historyFile = "train/history.json"
 
   static func splitFile(_ scene: Scene) -> String { "train/\(scene.name)_blocks.json" }
 

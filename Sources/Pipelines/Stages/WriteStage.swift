@@ -32,7 +32,7 @@ public struct WriteStage: Stage {
 
   /// The scenes that are mapped.
   public let scenes: [Scene]
-  private let predict: PredictStage
+  let predict: PredictStage
   private let header: PipelineHeader
   private let rule: ClassRule
   private let bands: Range<Int>
@@ -125,6 +125,8 @@ public struct WriteStage: Stage {
       scene: scene, label: label, aligned: aligned, classes: header.classes, baseline: baseline,
       train: header.model == nil ? predict.train : nil, in: run)
     let scores = try assessment.scores(of: run.outputPath(WriteStage.mapFile(scene)))
+    // without test or validation blocks there is nothing to compare
+    guard scores.count > 0 else { return }
     let plain = try assessment.baselineScores()
     run.summary.update(scene.name) {
       $0.scores = scores
@@ -132,9 +134,9 @@ public struct WriteStage: Stage {
     }
   }
 
-  private static func mapFile(_ scene: Scene) -> String { "\(scene.name)_classes.tif" }
+  static func mapFile(_ scene: Scene) -> String { "\(scene.name)_classes.tif" }
 
-  private static func probabilityFile(_ scene: Scene) -> String {
+  static func probabilityFile(_ scene: Scene) -> String {
     "\(scene.name)_probability.tif"
   }
 }

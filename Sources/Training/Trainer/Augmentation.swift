@@ -25,12 +25,22 @@ public struct Augmentation: Sendable {
     to pixels: inout [Float], labels: inout [UInt8], side: Int, bands: Int,
     using generator: inout SeededGenerator
   ) {
-    let symmetry = Symmetry(
-      mirrors: flips && generator.uniform() < 0.5, flips: flips && generator.uniform() < 0.5,
-      transposes: turns && generator.uniform() < 0.5)
+    let symmetry = draw(using: &generator)
     guard !symmetry.isIdentity else { return }
     symmetry.apply(to: &pixels, side: side, bands: bands)
     symmetry.apply(to: &labels, side: side, bands: 1)
+  }
+}
+
+extension Augmentation {
+  /// One of the symmetries that are allowed, each as likely as the others.
+  func draw(using generator: inout SeededGenerator) -> Symmetry {
+    if turns && !flips {
+      return Symmetry.quarterTurns[generator.index(below: Symmetry.quarterTurns.count)]
+    }
+    return Symmetry(
+      mirrors: flips && generator.uniform() < 0.5, flips: flips && generator.uniform() < 0.5,
+      transposes: turns && generator.uniform() < 0.5)
   }
 }
 
@@ -39,6 +49,14 @@ struct Symmetry {
   var mirrors: Bool
   var flips: Bool
   var transposes: Bool
+
+  /// Turns by 0, 90, 180 and 270 degrees: a transposition alone would mirror.
+  static let quarterTurns = [
+    Symmetry(mirrors: false, flips: false, transposes: false),
+    Symmetry(mirrors: true, flips: false, transposes: true),
+    Symmetry(mirrors: true, flips: true, transposes: false),
+    Symmetry(mirrors: false, flips: true, transposes: true),
+  ]
 
   var isIdentity: Bool { !mirrors && !flips && !transposes }
 

@@ -70,7 +70,8 @@ public final class Trainer {
   ///   - target: What the logits are compared with.
   ///   - index: The number of the step, from 0; it decides the rate.
   /// - Returns: The loss before the step, and the norm of the gradient before clipping.
-  /// - Throws: `TrainingError` if the loss is not finite; the weights are as they were then.
+  /// - Throws: `TrainingError` if the loss or a gradient is not finite; the weights are as they were
+  ///   then, though running statistics have seen the batch.
   public func step(target: LossTarget, index: Int) throws -> (loss: Double, gradientNorm: Double) {
     executor.forward()
     let logits = executor.outputs[0]
