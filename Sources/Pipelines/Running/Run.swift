@@ -171,7 +171,9 @@ extension Run {
     artifacts.subtract(earlier)
     artifacts.subtract(work.outputs)
     artifacts.subtract(work.discarded)
-    var record = Journal.Record(parts: work.key.parts, isFinished: true)
+    // a report that lacks a scene is written again, even if nothing but luck changes
+    let isWhole = failures.isEmpty || work.unit.scene != nil
+    var record = Journal.Record(parts: work.key.parts, isFinished: isWhole)
     record.files = work.outputs
     for path in artifacts.sorted() where FileSystem.isRegular(path) {
       try journal.record(path)
