@@ -30,7 +30,7 @@ struct Publication {
       throw RasterError(
         message: "the path names a directory", path: target, action: "create the raster")
     }
-    let token = String(UInt32.random(in: 0x1000_0000 ... .max), radix: 16)
+    let token = "\(getpid())-" + String(UInt32.random(in: 0x1000_0000 ... .max), radix: 16)
     prefix = directory + "." + Publication.stem(name) + ".partial-" + token
     let descriptor = open(filling, O_CREAT | O_EXCL | O_WRONLY | O_CLOEXEC, 0o666)
     guard descriptor >= 0 else { throw failure("create a file beside it", errno) }

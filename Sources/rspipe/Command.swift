@@ -19,6 +19,7 @@ extension Program {
   /// All commands, in the order in which `rspipe --help` lists them.
   static let commands: [any Command.Type] = [
     RunCommand.self,
+    WhyCommand.self,
     CheckCommand.self,
     PredictCommand.self,
     EvaluateCommand.self,

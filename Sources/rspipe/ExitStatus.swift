@@ -1,14 +1,13 @@
 import Accuracy
 import Configuration
 import Engine
+import Glibc
 import Models
 import Pipelines
 import Rasters
 import YAML
 
 /// The status that the process ends with; scripts rely on it.
-///
-/// A signal ends the process by itself: the shell sees 130 after SIGINT, 143 after SIGTERM.
 enum ExitStatus: Int32 {
   /// Done.
   case done = 0
@@ -18,6 +17,12 @@ enum ExitStatus: Int32 {
   case usage = 2
   /// An input is missing or cannot be used.
   case input = 3
+  /// Another run is at work in the same folder; trying again later helps.
+  case busy = 75
+  /// Stopped by SIGINT; the same as a shell says of a process that the signal ended by itself.
+  case interrupted = 130
+  /// Stopped by SIGTERM.
+  case terminated = 143
 
   /// The status of an error.
   init(_ error: any Error) {
@@ -29,7 +34,9 @@ enum ExitStatus: Int32 {
       case .failed: self = .failed
       case .usage: self = .usage
       case .input: self = .input
+      case .busy: self = .busy
       }
+    case let error as Interrupted: self = error.signal == SIGTERM ? .terminated : .interrupted
     case let error as RasterError: self = error.isAboutOutput ? .failed : .input
     case is SafeTensorsError, is JSONError, is ModelFileError, is GraphError, is ChannelError,
       is AccuracyError:

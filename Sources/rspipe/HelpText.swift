@@ -19,7 +19,9 @@ enum HelpText {
     lines += list([
       ("0", "Done."), ("1", "The work failed."),
       ("2", "The command line or the pipeline file is wrong, or an output is in the way."),
-      ("3", "An input is missing or cannot be used."), ("130", "Interrupted; 143: terminated."),
+      ("3", "An input is missing or cannot be used."),
+      ("75", "Another run is at work in the same folder."),
+      ("130", "Interrupted; 143: terminated."),
     ])
     return lines.joined(separator: "\n") + "\n"
   }

@@ -72,6 +72,13 @@ final class ProgressLine: RunObserver {
     }
   }
 
+  func skipped(stage: String, scene: String?) {
+    guard detail == .everything else { return }
+    state.withLock {
+      say(([stage] + (scene.map { [$0] } ?? [])).joined(separator: " ") + ": up to date", &$0)
+    }
+  }
+
   /// Removes the line, before anything else is written.
   func clear() {
     state.withLock {

@@ -112,6 +112,9 @@ extension Option {
   static let set = Option(
     "set", takes: .text("KEY=VALUE"), isRepeatable: true,
     "Change a key of the pipeline file, such as stages.train.epochs=5; may come several times.")
+  static let work = Option(
+    "work", takes: .text("DIR"),
+    "Folder for artifacts of the stages; by default '.rspipe' in the folder for results.")
   static let overwrite = Option("overwrite", "Replace outputs that exist.")
   static let threads = Option(
     "threads", takes: .integer("N", 1...4096), "Threads; by default as many as there are CPUs.")

@@ -1,5 +1,23 @@
 /// The writer of safetensors files: equal tensors and metadata give equal bytes.
 public enum SafeTensorsWriter {
+  /// A tensor to be written as its bytes are.
+  public struct Tensor {
+    let name: String
+    let type: SafeTensorType
+    let shape: [Int]
+    let bytes: [UInt8]
+
+    /// Describes a tensor.
+    ///
+    /// - Parameter bytes: The elements, little-endian.
+    public init(name: String, type: SafeTensorType, shape: [Int], bytes: [UInt8]) {
+      self.name = name
+      self.type = type
+      self.shape = shape
+      self.bytes = bytes
+    }
+  }
+
   /// Encodes single-precision tensors as a whole file.
   ///
   /// Tensors keep the given order in the header and in the values; metadata are sorted by key; the
@@ -12,6 +30,14 @@ public enum SafeTensorsWriter {
   public static func encode(
     tensors: [(name: String, shape: [Int], values: [Float])], metadata: [String: String]
   ) -> [UInt8] {
+    encode(
+      tensors.map {
+        Tensor(name: $0.name, type: .F32, shape: $0.shape, bytes: littleEndian($0.values))
+      }, metadata: metadata)
+  }
+
+  /// Encodes tensors of any type as a whole file, in the same way.
+  public static func encode(_ tensors: [Tensor], metadata: [String: String]) -> [UInt8] {
     var members: [String] = []
     if !metadata.isEmpty {
       let texts = metadata.sorted { $0.key < $1.key }.map {
@@ -21,17 +47,18 @@ public enum SafeTensorsWriter {
     }
     var names: Set<String> = ["__metadata__"]
     var end = 0
-    for (name, shape, values) in tensors {
-      precondition(names.insert(name).inserted, "tensor name '\(name)' is taken")
+    for tensor in tensors {
+      precondition(names.insert(tensor.name).inserted, "tensor name '\(tensor.name)' is taken")
+      let count = tensor.bytes.count / tensor.type.byteCount
       precondition(
-        shape.allSatisfy { $0 >= 0 } && shape.reduce(1, *) == values.count,
-        "tensor '\(name)' of shape \(shape) got \(values.count) values")
+        tensor.shape.allSatisfy { $0 >= 0 } && tensor.shape.reduce(1, *) == count,
+        "tensor '\(tensor.name)' of shape \(tensor.shape) got \(count) values")
       let start = end
-      end += values.count * 4
-      let sizes = shape.map(String.init).joined(separator: ",")
+      end += tensor.bytes.count
+      let sizes = tensor.shape.map(String.init).joined(separator: ",")
       members.append(
-        quoted(name)
-          + ":{\"dtype\":\"F32\",\"shape\":[\(sizes)],\"data_offsets\":[\(start),\(end)]}")
+        quoted(tensor.name) + ":{\"dtype\":\"\(tensor.type.rawValue)\",\"shape\":[\(sizes)],"
+          + "\"data_offsets\":[\(start),\(end)]}")
     }
     var header = Array("{\(members.joined(separator: ","))}".utf8)
     header += [UInt8](repeating: UInt8(ascii: " "), count: (8 - header.count % 8) % 8)
@@ -40,17 +67,15 @@ public enum SafeTensorsWriter {
     bytes.reserveCapacity(8 + header.count + end)
     withUnsafeBytes(of: UInt64(header.count).littleEndian) { bytes += $0 }
     bytes += header
-    for tensor in tensors { append(tensor.values, to: &bytes) }
+    for tensor in tensors { bytes += tensor.bytes }
     return bytes
   }
 
-  private static func append(_ values: [Float], to bytes: inout [UInt8]) {
+  private static func littleEndian(_ values: [Float]) -> [UInt8] {
     #if _endian(little)
-      values.withUnsafeBytes { bytes += $0 }
+      values.withUnsafeBytes { Array($0) }
     #else
-      for value in values {
-        withUnsafeBytes(of: value.bitPattern.littleEndian) { bytes += $0 }
-      }
+      values.flatMap { value in withUnsafeBytes(of: value.bitPattern.littleEndian) { Array($0) } }
     #endif
   }
 

@@ -13,6 +13,10 @@ public struct PipelineFile: Sendable {
   public let output: String?
   /// The scenes in order.
   public let scenes: [Scene]
+  /// The scenes as they were decoded, by name.
+  let sceneSettings: [String: Settings]
+  /// The keys of scenes.
+  let sceneDeclarations: [Setting]
   /// The classes in order.
   public let classes: ClassList
   /// Weights to use instead of training, where named.
@@ -23,16 +27,20 @@ public struct PipelineFile: Sendable {
   public let stages: [any Stage]
 
   /// The keys of a pipeline file; those of scenes follow from the stages.
-  static func settings(rasters: [String]) -> [Setting] {
-    [
+  ///
+  /// - Parameter hasTable: Whether the scenes are in a table of their own.
+  static func settings(rasters: [String], hasTable: Bool = false) -> [Setting] {
+    let scenes: SettingKind = .list(.group(Scene.settings(rasters: rasters)), count: 1...100_000)
+    return [
       Setting(
         "output", .text,
         "Folder for results; by default the file's name with '-output', in the current folder."),
       Setting(
         "model", .path, "Weights to use (.safetensors); training is skipped then."),
       Setting(
-        "scenes", .list(.group(Scene.settings(rasters: rasters)), count: 1...100_000),
-        isRequired: true, "The scenes to train on, to validate on or to map."),
+        "scenes", hasTable ? .path : scenes, isRequired: true,
+        "The scenes to train on, to validate on or to map: a list, or a table (CSV) with a column "
+          + "for each key."),
       Setting(
         "classes", .list(.group(ClassList.settings), count: 2...254), isRequired: true,
         "The classes; the position in the list, from 0, is the value written."),
@@ -84,21 +92,28 @@ public struct PipelineFile: Sendable {
       throw first.error(
         "the stage '\(first.name)' needs an earlier stage '\(AlignStage.component.name)'")
     }
+    let hasTable = root["scenes"]?.text != nil && root["scenes"]?.isNull == false
     let settings = try Settings(
-      decoding: root, as: PipelineFile.settings(rasters: rasters), in: draft.context)
+      decoding: root, as: PipelineFile.settings(rasters: rasters, hasTable: hasTable),
+      in: draft.context)
     output = settings.optionalText("output")
     model = settings.optionalText("model")
     classes = try ClassList(settings.groups("classes"), ignore: settings.integer("ignore"))
+    sceneDeclarations = Scene.settings(rasters: rasters)
+    let groups =
+      hasTable
+      ? try SceneTable(path: settings.text("scenes")).groups(
+        as: sceneDeclarations, in: draft.context)
+      : settings.groups("scenes")
     let needsLabel = !declarations.contains { $0.type.givesLabels($0.settings) }
-    scenes = try settings.groups("scenes").map {
-      try Scene($0, rasters: rasters, needsLabel: needsLabel)
-    }
-    for (index, scene) in scenes.enumerated() {
-      if let first = scenes.firstIndex(where: { $0.name == scene.name }), first < index {
-        throw settings.groups("scenes")[index].error(
-          "the name '\(scene.name)' stands for two scenes", at: "name")
+    scenes = try groups.map { try Scene($0, rasters: rasters, needsLabel: needsLabel) }
+    var known: [String: Settings] = [:]
+    for (scene, group) in zip(scenes, groups) {
+      if known.updateValue(group, forKey: scene.name) != nil {
+        throw group.error("the name '\(scene.name)' stands for two scenes", at: "name")
       }
     }
+    sceneSettings = known
     stages = try draft.stages(
       declarations,
       header: PipelineHeader(file: path, scenes: scenes, classes: classes, model: model))

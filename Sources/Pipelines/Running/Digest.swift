@@ -21,8 +21,11 @@ public struct Digest: Sendable {
 
   /// The digest of a file.
   ///
+  /// - Parameter check: Called after each megabyte; what it throws ends the reading.
   /// - Throws: `RunError` if it cannot be read.
-  public static func ofFile(_ path: String) throws -> String {
+  public static func ofFile(
+    _ path: String, check: () throws -> Void = {}
+  ) throws -> String {
     let descriptor = open(path, O_RDONLY | O_CLOEXEC)
     guard descriptor >= 0 else {
       throw RunError(.input, "\(path): cannot read: \(String(cString: strerror(errno)))")
@@ -37,7 +40,8 @@ public struct Digest: Sendable {
         throw RunError(.input, "\(path): cannot read: \(String(cString: strerror(errno)))")
       }
       guard count > 0 else { return digest.finish() }
-      digest.add(Array(buffer[..<count]))
+      digest.add(count == buffer.count ? buffer : Array(buffer[..<count]))
+      try check()
     }
   }
 

@@ -1,8 +1,7 @@
 import FoundationEssentials
-import Glibc
 
-/// What a work folder knows of earlier runs: the files written, so that a run may replace its own
-/// outputs and nobody else's.
+/// What a work folder knows of earlier runs: which work was done from what, and the files written,
+/// so that a run skips what is up to date and replaces its own outputs and nobody else's.
 public struct Journal: Codable, Sendable, Equatable {
   /// A file as it was when it was written.
   struct Output: Codable, Sendable, Equatable {
@@ -11,8 +10,25 @@ public struct Journal: Codable, Sendable, Equatable {
     var digest: String
   }
 
-  private var version = 1
+  /// Work that was begun, and what came of it.
+  struct Record: Codable, Sendable, Equatable {
+    /// What it depended on.
+    var parts: [KeyPart]
+    /// Whether it ended.
+    var isFinished = false
+    /// The results and artifacts that it wrote, by path; those that it is about to write until it
+    /// ended.
+    var files: [String] = []
+    /// What it added to the summary.
+    var summary = SummaryChange()
+  }
+
+  private var version = 2
   private var outputs: [String: Output] = [:]
+  /// Work by unit.
+  var records: [String: Record] = [:]
+  /// Digests of inputs.
+  var inputs = FileDigests()
 
   /// Starts an empty journal.
   public init() {}
@@ -33,6 +49,14 @@ public struct Journal: Codable, Sendable, Equatable {
     }
   }
 
+  /// Reads a journal; one of the first version knows outputs alone.
+  public init(from decoder: any Decoder) throws {
+    let container = try decoder.container(keyedBy: CodingKeys.self)
+    outputs = try container.decode([String: Output].self, forKey: .outputs)
+    records = try container.decodeIfPresent([String: Record].self, forKey: .records) ?? [:]
+    inputs = try container.decodeIfPresent(FileDigests.self, forKey: .inputs) ?? FileDigests()
+  }
+
   /// Writes the journal at once.
   func save(workDirectory: String) throws {
     let encoder = JSONEncoder()
@@ -42,7 +66,7 @@ public struct Journal: Codable, Sendable, Equatable {
 
   /// Notes a file that has just been written.
   mutating func record(_ path: String) throws {
-    guard let status = Journal.status(path) else {
+    guard let status = FileStatus(path) else {
       throw RunError(.failed, "\(path): was written but is gone")
     }
     outputs[path] = Output(
@@ -53,18 +77,18 @@ public struct Journal: Codable, Sendable, Equatable {
   ///
   /// The bytes are compared only where its time has changed.
   func isOwn(_ path: String) -> Bool {
-    guard let known = outputs[path], let status = Journal.status(path), status.size == known.size
+    guard let known = outputs[path], let status = FileStatus(path), status.size == known.size
     else { return false }
     return status.modified == known.modified || (try? Digest.ofFile(path)) == known.digest
   }
 
-  private static func path(_ workDirectory: String) -> String { "\(workDirectory)/journal.json" }
-
-  private static func status(_ path: String) -> (size: Int, modified: Int)? {
-    var status = stat()
-    guard stat(path, &status) == 0 else { return nil }
-    return (
-      Int(status.st_size), Int(status.st_mtim.tv_sec) * 1_000_000_000 + Int(status.st_mtim.tv_nsec)
-    )
+  /// Whether a run of this work folder was about to write a file and may have done so.
+  func isClaimed(_ path: String) -> Bool {
+    records.values.contains { !$0.isFinished && $0.files.contains(path) }
   }
+
+  /// The digest of a file as it was written.
+  func digest(of path: String) -> String? { outputs[path]?.digest }
+
+  private static func path(_ workDirectory: String) -> String { "\(workDirectory)/journal.json" }
 }

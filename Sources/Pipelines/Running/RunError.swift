@@ -8,6 +8,8 @@ public struct RunError: Error, Equatable, Sendable, CustomStringConvertible {
     case usage
     /// An input is missing or cannot be used.
     case input
+    /// Another run is at work in the same folder.
+    case busy
   }
 
   /// What kind of failure.

@@ -13,6 +13,13 @@ public protocol RunObserver: AnyObject, Sendable {
   func noted(_ text: String)
   /// The stage ended.
   func ended(stage: String, scene: String?)
+  /// The stage was skipped: what it would give is there.
+  func skipped(stage: String, scene: String?)
+}
+
+extension RunObserver {
+  /// Does nothing.
+  public func skipped(stage: String, scene: String?) {}
 }
 
 /// Nobody.

@@ -1,23 +1,4 @@
-import Engine
-
-/// How a pipeline is to be run.
-public struct RunOptions: Sendable {
-  /// The folder for artifacts; nil: `.rspipe` in the folder for results.
-  public var workDirectory: String?
-  /// Whether outputs that are not this pipeline's own may be replaced.
-  public var overwrites: Bool
-  /// Threads.
-  public var threads: Int
-
-  /// Makes options.
-  public init(workDirectory: String? = nil, overwrites: Bool = false, threads: Int) {
-    self.workDirectory = workDirectory
-    self.overwrites = overwrites
-    self.threads = threads
-  }
-}
-
-/// Runs the stages of a pipeline in order.
+/// Runs the stages of a pipeline in order, as far as they are not up to date.
 public struct Runner {
   /// What is run.
   public let pipeline: PipelineFile
@@ -41,36 +22,91 @@ public struct Runner {
 
   /// The outputs of all stages, in order.
   public var outputNames: [String] {
-    pipeline.stages.flatMap { stage in
-      stage.scenes.isEmpty
-        ? stage.outputs(nil) : stage.scenes.flatMap { stage.outputs($0) }
-    } + [Runner.summaryName]
+    WorkUnit.all(of: pipeline).flatMap { $0.stage.outputs($0.scene) } + [Runner.summaryName]
   }
 
-  /// Runs all stages.
+  /// Says of all work, in order, whether it is up to date or why not; nothing is run or written.
+  public func staleness() throws -> [Staleness] {
+    try options.choice.check(pipeline)
+    return try WorkPlan(
+      pipeline, options: options, journal: Journal(workDirectory: workDirectory)
+    ).staleness
+  }
+
+  /// Runs the stages and says what is told of scenes and files.
+  public func run(observer: any RunObserver = SilentObserver()) throws -> Summary {
+    try execute(observer: observer).summary
+  }
+
+  /// Runs the stages.
+  ///
+  /// A scene that fails is given up and told of in the summary; the others go on. Where there is
+  /// one scene only, its error is that of the run.
   ///
   /// - Parameter observer: Who watches.
   /// - Returns: What it came to.
-  /// - Throws: The error of the stage that failed; outputs of stages before it stay.
-  public func run(observer: any RunObserver = SilentObserver()) throws -> Summary {
+  /// - Throws: `Interrupted`; the error of a stage that works on all scenes; outputs of stages
+  ///   before it stay.
+  public func execute(observer: any RunObserver = SilentObserver()) throws -> RunOutcome {
     try checkInputs()
+    try options.choice.check(pipeline)
+    try FileSystem.makeDirectory(outputDirectory)
+    try FileSystem.makeDirectory(workDirectory)
+    let lock = try WorkFolderLock(workDirectory: workDirectory)
+    PartialFiles.sweep(workDirectory, of: nil)
+    PartialFiles.sweep(outputDirectory, of: outputNames)
     let run = try Run(
-      outputDirectory: outputDirectory, workDirectory: workDirectory,
-      pool: ThreadPool(threads: options.threads), summary: Summary(pipeline: pipeline.path),
-      observer: observer)
+      outputDirectory: outputDirectory, workDirectory: workDirectory, options: options,
+      summary: Summary(pipeline: pipeline.path), observer: observer)
     try checkOutputs(run)
-    for stage in pipeline.stages {
-      let name = type(of: stage).component.name
-      let work: [Scene?] = stage.scenes.isEmpty ? [nil] : stage.scenes
-      for scene in work {
-        observer.began(stage: name, scene: scene?.name)
-        try stage.run(scene, in: run)
-        observer.ended(stage: name, scene: scene?.name)
+    let plan = try WorkPlan(pipeline, options: options, journal: run.journal)
+    run.take(inputs: plan.digests)
+    let count = try work(plan, in: run)
+    try run.writeSummary(as: Runner.summaryName)
+    _ = consume lock
+    return RunOutcome(summary: run.summary, workCount: count)
+  }
+
+  /// Does what is to be done; returns how many units that was.
+  private func work(_ plan: WorkPlan, in run: Run) throws -> Int {
+    var count = 0
+    var earlier: Set<String> = []
+    for (index, unit) in plan.units.enumerated() {
+      defer { earlier.formUnion(run.journal.records[unit.name]?.files ?? []) }
+      if let scene = unit.scene?.name, run.failures[scene] != nil { continue }
+      guard plan.runs(index) else {
+        try run.skip(unit, isUpToDate: plan.staleness[index].isUpToDate)
+        continue
+      }
+      try checkFoundations(of: unit, in: run)
+      try run.begin(unit, plan.keys[index], isLocal: plan.staleness[index].isLocal)
+      count += 1
+      do {
+        try unit.stage.run(unit.scene, in: run)
+        try run.end(earlier: earlier)
+      } catch {
+        // whatever it says: it may be the way in which a library was stopped
+        try run.checkInterruption()
+        guard !(error is Interrupted), unit.scene != nil, pipeline.scenes.count > 1 else {
+          throw error
+        }
+        run.fail("\(error)")
       }
     }
-    run.summary.add(file: run.outputPath(Runner.summaryName))
-    try run.writeOutput(run.summary.encoded(), as: Runner.summaryName)
-    return run.summary
+    return count
+  }
+
+  /// A stage that works once needs all scenes that it depends on.
+  private func checkFoundations(of unit: WorkUnit, in run: Run) throws {
+    let inputs = unit.stage.inputs(unit.scene)
+    guard unit.scene == nil, !inputs.allowsFailedScenes else { return }
+    for scene in pipeline.scenes where inputs.scenes?.contains(scene.name) ?? true {
+      guard let reason = run.failures[scene.name] else { continue }
+      throw RunError(
+        .failed,
+        "the stage '\(unit.stageName)' needs scene '\(scene.name)', which failed: "
+          + reason)
+    }
   }
 
   /// No output may be an input.
@@ -98,5 +134,18 @@ public struct Runner {
             + "changed since; use --overwrite to replace it, or set 'output' to another folder")
       }
     }
+  }
+}
+
+/// What a run came to.
+public struct RunOutcome: Sendable {
+  /// What is told of scenes and files.
+  public let summary: Summary
+  /// How many times a stage ran; 0: everything was up to date.
+  public let workCount: Int
+
+  /// The scenes that could not be worked on.
+  public var failedScenes: [String] {
+    summary.scenes.filter { $0.error != nil }.map(\.name)
   }
 }

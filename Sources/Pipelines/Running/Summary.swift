@@ -102,6 +102,8 @@ public struct Summary: Codable, Sendable, Equatable {
     public var severity: Severity?
     /// What hides pixels, with their areas, where there is a mask.
     public var hidden: [HiddenArea]?
+    /// Why it could not be worked on.
+    public var error: String?
   }
 
   /// The pipeline file as the user named it.

@@ -35,7 +35,7 @@ final class TrainingSession {
         scene, aligned: aligned, labels: stage.labels.labels(scene, on: aligned, in: run),
         channels: stage.channels,
         classes: stage.header.classes, use: isTraining ? nil : .validate,
-        options: stage.splitOptions, progress: { _, _ in })
+        options: stage.splitOptions, progress: { _, _ in try run.checkInterruption() })
       try run.store(opened.split, as: TrainStage.splitFile(scene))
       if isTraining { training.append(opened) } else { validating.append(opened) }
     }
@@ -87,6 +87,10 @@ final class TrainingSession {
       balance: settings.number("balance"), seed: seed &+ 2)
     let trainer = try makeTrainer(
       parameters, Shape(settings.integer("batch"), side, side, channels.count))
+    let checkpoints = try CheckpointFile(in: run)
+    if let checkpoint = checkpoints.read(into: trainer) {
+      sampler.generator = SeededGenerator(state: checkpoint.generator)
+    }
     let total = trainer.totalSteps
     var detail = ""
     record.epochs = try trainer.run(
@@ -97,6 +101,7 @@ final class TrainingSession {
       },
       onEpoch: { epoch in
         if let score = epoch.score { detail = ", validation IoU \(decimals(score, 3))" }
+        try checkpoints.write(trainer, generator: sampler.generator.state)
       })
     return try finish(card, trainer.best)
   }
@@ -131,6 +136,7 @@ final class TrainingSession {
     for scene in training {
       let reader = try SceneReader(scene.aligned, channels: channels)
       for block in scene.split.blocks(.train) {
+        try run.checkInterruption()
         try reader.read(block, into: &planes)
         statistics.add(planes, count: block.pixelCount) { _ in true }
       }
@@ -146,9 +152,7 @@ final class TrainingSession {
     return ModelCard(
       architecture: architecture, settings: plain, channels: channels,
       images: [stage.channels.before, stage.channels.after], limit: 10,
-      classes: stage.header.classes.items.map {
-        ModelCard.Class(value: $0.code, name: $0.name, colour: $0.colour.hex)
-      }, windowPixels: settings.integer("window"),
+      classes: stage.header.classes.cardClasses, windowPixels: settings.integer("window"),
       resolutionMetres: training[0].reader.grid.pixelAreaSquareMetres(row: 0)?.squareRoot(),
       training: ["program": "rspipe \(Version.text)", "seed": "\(seed)"], scores: [:])
   }
@@ -167,6 +171,7 @@ final class TrainingSession {
     var matrix = ConfusionMatrix(classCount: card.classes.count)
     for scene in scenes {
       for block in scene.split.blocks(use) {
+        try run.checkInterruption()
         let labels = try scene.labels.read(block)
         guard labels.contains(where: { $0 != ClassList.notObserved }) else { continue }
         for tile in block.aligned(to: predictor.step, within: scene.reader.grid.window) {
@@ -192,6 +197,13 @@ final class TrainingSession {
     card.training["pixels"] = record.trainingPixels.map(String.init).joined(separator: ", ")
     card.training["epochs"] = "\(record.epochs.count)"
     return TrainedModel(card: card, graph: stage.graph, parameters: best)
+  }
+}
+
+extension ClassList {
+  /// The classes as a model card lists them.
+  var cardClasses: [ModelCard.Class] {
+    items.map { ModelCard.Class(value: $0.code, name: $0.name, colour: $0.colour.hex) }
   }
 }
 

@@ -13,7 +13,8 @@ struct WindowSampler {
   private let jitter: SpectralJitter
   private let balance: Double
   private let channels: Int
-  private var generator: SeededGenerator
+  /// Where chance comes from.
+  var generator: SeededGenerator
   private var planes: [Float] = []
   /// For each class the scenes that have it.
   private let scenesByClass: [[Int]]

@@ -87,6 +87,16 @@ public struct AlignStage: Stage {
     rasters.flatMap { image in bands.map { "\(image).\($0)" } }
   }
 
+  /// The images of the scene; labels only have to lie on the grid.
+  public func inputs(_ scene: Scene?) -> StageInputs {
+    var inputs = StageInputs()
+    inputs.earlier = .none
+    inputs.keys = .except(["role"])
+    inputs.localKeys = ["label"]
+    inputs.header = []
+    return inputs
+  }
+
   /// Relates the images to the grid; reads headers only.
   public func run(_ scene: Scene?, in run: Run) throws {
     guard let scene else { return }

@@ -93,6 +93,16 @@ public struct IndicesStage: Stage {
     return try make(names)
   }
 
+  /// The aligned images. Channels are made where they are used: here they are only named.
+  public func inputs(_ scene: Scene?) -> StageInputs {
+    var inputs = StageInputs()
+    inputs.settings = .only(["rasters", "before", "after"])
+    inputs.keys = .none
+    inputs.header = []
+    inputs.holdsPaths = false
+    return inputs
+  }
+
   /// Writes the rasters of one scene.
   public func run(_ scene: Scene?, in run: Run) throws {
     guard let scene else { return }

@@ -80,6 +80,16 @@ public struct PredictStage: Stage {
     ).selecting(model.card.channels.map(\.name))
   }
 
+  /// The aligned images and the model; labels and classes don't matter.
+  public func inputs(_ scene: Scene?) -> StageInputs {
+    var inputs = StageInputs()
+    inputs.earlier = .except([IndicesStage.component.name])
+    inputs.keys = .none
+    inputs.header = .model
+    inputs.holdsPaths = false
+    return inputs
+  }
+
   /// Maps one scene.
   public func run(_ scene: Scene?, in run: Run) throws {
     guard let scene else { return }

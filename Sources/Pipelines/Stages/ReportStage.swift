@@ -34,10 +34,18 @@ public struct ReportStage: Stage {
   /// The page.
   public func outputs(_ scene: Scene?) -> [String] { [ReportStage.file] }
 
+  /// Everything, but for scenes that failed; the page names the pipeline file.
+  public func inputs(_ scene: Scene?) -> StageInputs {
+    var inputs = StageInputs()
+    inputs.facts = ["pipeline": header.file]
+    inputs.allowsFailedScenes = true
+    return inputs
+  }
+
   /// Writes the page.
   public func run(_ scene: Scene?, in run: Run) throws {
     var pictures: [String: ReportPage.Pictures] = [:]
-    for (done, scene) in write.scenes.enumerated() {
+    for (done, scene) in write.scenes.enumerated() where run.failures[scene.name] == nil {
       pictures[scene.name] = try self.pictures(scene, in: run)
       try run.advance(done + 1, of: write.scenes.count)
     }

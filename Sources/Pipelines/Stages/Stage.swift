@@ -29,6 +29,9 @@ public protocol Stage: Sendable {
   /// The names of the files that it writes to the results for a scene, or for the pipeline.
   func outputs(_ scene: Scene?) -> [String]
 
+  /// What its work for a scene, or for the pipeline, depends on beside its settings.
+  func inputs(_ scene: Scene?) -> StageInputs
+
   /// Does the work for one scene, or for the pipeline where `scene` is nil.
   func run(_ scene: Scene?, in run: Run) throws
 }
@@ -40,6 +43,8 @@ extension Stage {
   public static func givesLabels(_ settings: Settings) -> Bool { false }
   /// Most stages write artifacts only.
   public func outputs(_ scene: Scene?) -> [String] { [] }
+  /// Most stages may depend on anything.
+  public func inputs(_ scene: Scene?) -> StageInputs { StageInputs() }
 }
 
 /// The stages that a pipeline file can name.

@@ -143,17 +143,54 @@ public struct TrainStage: Stage {
     header.model == nil ? [TrainStage.modelFile] : []
   }
 
+  /// The scenes with labels, and the channels; nothing where the pipeline names a model.
+  ///
+  /// The colours of classes are in the model's card, but nothing is learnt from them.
+  public func inputs(_ scene: Scene?) -> StageInputs {
+    var inputs = StageInputs()
+    inputs.scenes = Set(header.scenes.filter { $0.roles != [.map] }.map(\.name))
+    inputs.earlier = .except([IndicesStage.component.name])
+    inputs.keys = .except(Set(align.rasters))
+    inputs.header = [.classes, .colours, .ignore]
+    inputs.localHeader = .colours
+    inputs.holdsPaths = false
+    inputs.facts = [
+      "channels": channels.names.joined(separator: ", "),
+      "bands": channels.bands.joined(separator: ", "),
+      "before": channels.before, "after": channels.after,
+    ]
+    guard header.model != nil else { return inputs }
+    inputs.scenes = []
+    inputs.facts = [:]
+    (inputs.settings, inputs.earlier, inputs.header) = (.none, .none, [])
+    return inputs
+  }
+
   /// Trains, and writes the model.
   public func run(_ scene: Scene?, in run: Run) throws {
     guard header.model == nil else {
       run.note("skipped: the pipeline names a model")
       return
     }
+    if run.canRefresh { return try refresh(in: run) }
     let session = try TrainingSession(self, in: run)
     let model = try session.train()
     try run.writeOutput(model.encoded(), as: TrainStage.modelFile)
     try run.store(session.record, as: TrainStage.historyFile)
+    try run.discardWhenDone(TrainStage.checkpointFile)
   }
+
+  /// Writes the same weights with the colours of now.
+  private func refresh(in run: Run) throws {
+    let old = try model(in: run)
+    var card = old.card
+    card.classes = header.classes.cardClasses
+    let model = TrainedModel(card: card, graph: old.graph, parameters: old.parameters)
+    try run.writeOutput(model.encoded(), as: TrainStage.modelFile)
+  }
+
+  /// Where training goes on after it was stopped.
+  static let checkpointFile = "train/checkpoint.safetensors"
 
   /// The model to predict with, once the stage has run.
   public func model(in run: Run) throws -> TrainedModel {

@@ -88,6 +88,15 @@ public struct WriteStage: Stage {
     return bands.isEmpty ? [map] : [map, WriteStage.probabilityFile(scene)]
   }
 
+  /// The probabilities, and the labels that they are compared with.
+  public func inputs(_ scene: Scene?) -> StageInputs {
+    var inputs = StageInputs()
+    inputs.earlier = .except([IndicesStage.component.name])
+    inputs.keys = .except(Set(predict.align.rasters))
+    inputs.holdsPaths = false
+    return inputs
+  }
+
   /// Writes one scene.
   public func run(_ scene: Scene?, in run: Run) throws {
     guard let scene else { return }

@@ -11,10 +11,12 @@ public final class Trainer {
   public let best: ParameterStore
   private let executor: Executor
   private let loss: WeightedSum
-  private var optimiser: any Optimiser
+  /// How far it is.
+  public internal(set) var progress = TrainingProgress()
+  var optimiser: any Optimiser
   private let schedule: any Schedule
-  private let options: TrainingOptions
-  private let slots: [ParameterSlot]
+  let options: TrainingOptions
+  let slots: [ParameterSlot]
   private let scratch = LossScratch()
 
   /// Prepares a training.
@@ -100,7 +102,7 @@ public final class Trainer {
     return (value, norm)
   }
 
-  /// Trains until the last epoch or until nothing gets better.
+  /// Trains until the last epoch or until nothing gets better, from where it is.
   ///
   /// - Parameters:
   ///   - fill: Writes the input and labels of the batch of a step.
@@ -111,11 +113,9 @@ public final class Trainer {
     fill: (inout Batch, Int) throws -> Void, validate: (ParameterStore) throws -> Double?,
     onStep: (Int, Double) throws -> Void, onEpoch: (EpochRecord) throws -> Void
   ) throws -> [EpochRecord] {
-    var records: [EpochRecord] = []
-    var bestScore: Double?
-    var bestEpoch = 0
     var batch = makeBatch()
-    for epoch in 1...options.epochs {
+    while !isFinished {
+      let epoch = progress.records.count + 1
       var (lossSum, normSum) = (0.0, 0.0)
       for step in (epoch - 1) * options.stepsPerEpoch..<epoch * options.stepsPerEpoch {
         try fill(&batch, step)
@@ -125,22 +125,30 @@ public final class Trainer {
         try onStep(step + 1, result.loss)
       }
       let score = try validate(parameters)
-      let isBest = score.map { $0 > (bestScore ?? -.infinity) } ?? (bestScore == nil)
+      let isBest =
+        score.map { $0 > (progress.bestScore ?? -.infinity) }
+        ?? (progress.bestScore == nil)
       if isBest {
         best.copyValues(from: parameters)
-        bestScore = score ?? bestScore
-        bestEpoch = epoch
+        progress.bestScore = score ?? progress.bestScore
+        progress.bestEpoch = epoch
       }
       let record = EpochRecord(
         epoch: epoch, loss: lossSum / Double(options.stepsPerEpoch),
         rate: schedule.rate(
           step: epoch * options.stepsPerEpoch - 1, of: totalSteps, base: optimiser.learningRate),
         gradientNorm: normSum / Double(options.stepsPerEpoch), score: score, isBest: isBest)
-      records.append(record)
+      progress.records.append(record)
       try onEpoch(record)
-      if let patience = options.patience, epoch - bestEpoch >= patience { break }
     }
-    return records
+    return progress.records
+  }
+
+  private var isFinished: Bool {
+    let epochs = progress.records.count
+    guard epochs < options.epochs else { return true }
+    guard let patience = options.patience, epochs > 0 else { return false }
+    return epochs - progress.bestEpoch >= patience
   }
 }
 

@@ -9,7 +9,9 @@ struct SummaryText {
   /// All lines, with a line break at the end.
   var text: String {
     var lines: [String] = []
-    for scene in summary.scenes { lines += self.lines(scene) + [""] }
+    for scene in summary.scenes where scene.error == nil { lines += self.lines(scene) + [""] }
+    let overview = SceneOverview(summary).lines
+    if !overview.isEmpty { lines += overview + [""] }
     lines += ["files:"] + summary.files.map { "  \($0)" }
     return lines.joined(separator: "\n") + "\n"
   }
