@@ -84,7 +84,7 @@ struct PipelineFileErrorTests {
     Mistake(
       "{epochs: 3}", "{loss: {name: dise}}",
       "p.yaml:13:26: unknown loss 'dise'. Did you mean 'dice'? Known losses: ce, "
-        + "bce, dice, jaccard, jml, region"),
+        + "bce, dice, jaccard, jml, region, w1"),
     Mistake(
       "{epochs: 3}", "{loss: [ce, {name: dice, smoth: 1}]}",
       "p.yaml:13:37: unknown key 'smoth' of loss 'dice'. Did you mean 'smooth'? "
