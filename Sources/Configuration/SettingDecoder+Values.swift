@@ -139,8 +139,13 @@ extension SettingDecoder {
     guard node.entries == nil, !node.isNull else {
       return try group(node, settings, kind, label)
     }
-    let entry = YAMLNode.Entry(key: key, keyMark: node.mark, value: node)
-    return try self.settings([entry], as: settings, at: node, owner: label)
+    guard let main = settings.first(where: { $0.key == key }) else {
+      preconditionFailure("the shorthand's key '\(key)' is not declared")
+    }
+    let others = settings.filter { $0.key != key }
+    var values = try self.settings([], as: others, at: node, owner: label).values
+    values[key] = try value(node, as: main.kind, label: label)
+    return Settings(values: values, nodes: [key: node], file: context.file)
   }
 
   /// The text of any scalar but an empty one.

@@ -81,14 +81,14 @@ struct Severity: Sendable {
     for lane in 0..<16 { covered += result[lane] }
     let open = max(0, 1 - covered - consumed) * 0.5 * s
     let faded = PortableMath.exp(-ageDays / 80)
-    var char = 0.68 * consumed + open
+    var char = 0.74 * consumed + open
     for bare in [Material.paleSoil, .darkSoil, .redSoil] {
       let sooty = result[bare] * 0.5 * s
       result[bare] -= sooty
       char += sooty
     }
-    let washed = char * (1 - faded) * 0.7
-    let exposed = 0.27 * consumed + washed * 0.9
+    let washed = char * (1 - faded) * 0.65
+    let exposed = 0.21 * consumed + washed * 0.9
     char -= washed
     let white = char * 0.7 * ash * (s - 0.35).clamped * PortableMath.exp(-ageDays / 25)
     result[.char] += char - white

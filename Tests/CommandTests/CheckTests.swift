@@ -1,3 +1,4 @@
+import Pipelines
 import Testing
 
 @testable import rspipe
@@ -31,8 +32,8 @@ struct CheckTests {
     arguments: [
       (
         "predict", "predcit", 2,
-        ":13:5: unknown stage 'predcit'. Did you mean 'predict'? Known stages: align, indices, "
-          + "train, predict, clean, write, polygons, report"
+        ":13:5: unknown stage 'predcit'. Did you mean 'predict'? Known stages: "
+          + StageRegistry.all.map { $0.component.name }.joined(separator: ", ")
       ),
       (
         "base: 2", "bsae: 2", 2,
@@ -64,7 +65,7 @@ struct CheckTests {
     let run = CommandLineRun(["check", path])
     #expect(run.output == "")
     #expect(
-      run.errors == "rspipe: \(path):3:58: 'path' names '\(folder.file("no.tif"))': no such file "
+      run.errors == "rspipe: \(path):3:58: 'post' names '\(folder.file("no.tif"))': no such file "
         + "or directory\n")
   }
 

@@ -18,6 +18,10 @@ struct SummaryText {
     let dates = scene.dates.sorted { $0.value < $1.value }.map { "\($0.key) \($0.value)" }
     let title = dates.isEmpty ? "" : " (\(dates.joined(separator: ", ")))"
     var lines = areas(scene)
+    if let cleaning = scene.cleaning {
+      lines.append("cleaned: \(cleaning.rule); \(cleaning.text); \(cleaning.changedPixels) changed")
+    }
+    if let count = scene.polygons { lines.append("polygons: \(count)") }
     if let scores = scene.scores { lines += [""] + self.scores(scores, of: scene) }
     return ["\(scene.name)\(title)"] + lines.map { $0.isEmpty ? "" : "  \($0)" }
   }
