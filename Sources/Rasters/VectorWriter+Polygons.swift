@@ -1,4 +1,5 @@
 import CGDAL
+import Glibc
 
 extension VectorWriter {
   /// What polygons were added.
@@ -40,6 +41,9 @@ extension VectorWriter {
       cancel()
       throw error
     }
+    // a FlatGeobuf without features is an empty file, which is none
+    var status = stat()
+    guard stat(draft, &status) == 0, status.st_size > 0 else { return PolygonCount() }
     return try add("add the polygons of \(raster.path)") { layer in
       let flags = UInt32(GDAL_OF_VECTOR | GDAL_OF_READONLY | GDAL_OF_VERBOSE_ERROR)
       let source = try withConstantCSL(["FlatGeobuf"]) {

@@ -48,6 +48,7 @@ public final class VectorWriter {
   public let fields: [Field]
   let publication: Publication
   var dataset: Dataset?
+  private let layer: String
   private var featureCount = 0
   private let options: [(key: String, value: String)]
 
@@ -70,6 +71,7 @@ public final class VectorWriter {
     date: String? = nil
   ) throws {
     self.path = path
+    self.layer = layer
     self.fields = fields
     let day = VectorWriter.day(date) ?? VectorWriter.noDate
     options = [
@@ -98,7 +100,7 @@ public final class VectorWriter {
     do {
       return try withOptions(options) {
         try gdal(action, path: path) {
-          try dataset.use { try body(require(GDALDatasetGetLayer($0, 0))) }
+          try dataset.use { try body(require(GDALDatasetGetLayerByName($0, layer))) }
         }
       }
     } catch {
@@ -164,7 +166,7 @@ public final class VectorWriter {
             $0, nil, nil))
       }
       defer { GDALClose(handle) }
-      return Int(OGR_L_GetFeatureCount(try require(GDALDatasetGetLayer(handle, 0)), 1))
+      return Int(OGR_L_GetFeatureCount(try require(GDALDatasetGetLayerByName(handle, layer)), 1))
     }
     guard count == featureCount else {
       throw RasterError(

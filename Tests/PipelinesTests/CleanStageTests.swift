@@ -9,7 +9,7 @@ import Testing
 struct CleanStageTests {
   private static func stages(_ clean: String, _ polygons: String = "- polygons") -> String {
     TestPipeline.allStages.replacing(
-      "- write", with: "- clean: \(clean)\n      - write\n      \(polygons)")
+      "- write", with: "- clean: \(clean)\n  - write\n  \(polygons)")
   }
 
   private func message(_ clean: String, in stages: String? = nil, more: String = "") throws
@@ -23,23 +23,23 @@ struct CleanStageTests {
   func mistakes() throws {
     #expect(
       try message("{threshold: 0.5, select: iou}")
-        == "p.yaml:24:38: 'threshold' is given: leave out 'select'")
+        == "p.yaml:22:37: 'threshold' is given: leave out 'select'")
     #expect(
       try message("{least_recall: 0.5}")
-        == "p.yaml:24:30: 'least_recall' goes with 'select: recall'")
+        == "p.yaml:22:27: 'least_recall' goes with 'select: recall'")
     #expect(
       try message("{minimum_hectares: 1, minimum_pixels: 3}")
-        == "p.yaml:24:53: give 'minimum_hectares' or 'minimum_pixels', not both")
+        == "p.yaml:22:50: give 'minimum_hectares' or 'minimum_pixels', not both")
     #expect(
       try message("", in: Self.stages("{}").replacing("- write", with: "- write: {threshold: 0.4}"))
-        == "p.yaml:25:27: the stage 'clean' makes the classes: set its 'threshold' instead")
-    let late = TestPipeline.allStages + "\n      - clean"
+        == "p.yaml:23:24: the stage 'clean' makes the classes: set its 'threshold' instead")
+    let late = TestPipeline.allStages + "\n  - clean"
     #expect(
       try message("", in: late)
-        == "p.yaml:25:9: the stage 'clean' must come before 'write', which publishes its map")
+        == "p.yaml:23:5: the stage 'clean' must come before 'write', which publishes its map")
     #expect(
       try message("", in: Self.stages("{}", "- polygons: {classes: [unburned, burnt]}"))
-        == "p.yaml:26:41: 'classes' takes names of classes (unburned, burned), found 'burnt'")
+        == "p.yaml:24:36: 'classes' takes names of classes (unburned, burned), found 'burnt'")
   }
 
   @Test("A pipeline with a model has no validation blocks to choose a threshold on")
@@ -51,7 +51,7 @@ struct CleanStageTests {
       test.folder.message {
         _ = try test.file(stages, output: "b", more: "model: out/model.safetensors")
       }
-        == "p.yaml:24:24: 'select' needs the validation blocks of a training in this pipeline; "
+        == "p.yaml:22:21: 'select' needs the validation blocks of a training in this pipeline; "
         + "give a 'threshold'")
   }
 
@@ -140,8 +140,7 @@ struct CleanStageTests {
     let handle = try #require(
       GDALOpenEx(path, UInt32(GDAL_OF_VECTOR | GDAL_OF_READONLY), nil, nil, nil))
     defer { GDALClose(handle) }
-    let layer = try #require(GDALDatasetGetLayer(handle, 0))
-    #expect(String(cString: OGR_L_GetName(layer)) == "p")
+    let layer = try #require(GDALDatasetGetLayerByName(handle, "p"))
     var rows: [[String: String]] = []
     while let feature = OGR_L_GetNextFeature(layer) {
       defer { OGR_F_Destroy(feature) }

@@ -34,11 +34,11 @@ struct ProbabilityThresholdTests {
 
   @Test("A least recall takes the highest threshold that reaches it")
   func leastRecall() {
-    let counts = counts([0.2, 0.5, 0.7, 0.9], [0.1, 0.6])
+    let counts = counts([0.25, 0.5, 0.75, 0.875], [0.1, 0.625])
     let half = counts.best(.recall(0.5))
-    #expect(half == ProbabilityCounts.Choice(threshold: 0.7, iou: 0.5, recall: 0.5))
+    #expect(half == ProbabilityCounts.Choice(threshold: 0.75, iou: 0.5, recall: 0.5))
     #expect(counts.best(.recall(0.51))?.threshold == 0.5)
-    #expect(counts.best(.recall(1))?.recall == 1)
+    #expect(counts.best(.recall(1))?.threshold == 0.25)
   }
 
   @Test("Without pixels of the second class there is no threshold")

@@ -25,6 +25,10 @@ struct SummaryText {
     }
     let hidden = hidden(scene)
     lines += lines.isEmpty || hidden.isEmpty ? hidden : [""] + hidden
+    if let cleaning = scene.cleaning {
+      lines.append("cleaned: \(cleaning.rule); \(cleaning.text); \(cleaning.changedPixels) changed")
+    }
+    if let count = scene.polygons { lines.append("polygons: \(count)") }
     if let scores = scene.scores { lines += [""] + self.scores(scores, of: scene) }
     return ["\(scene.name)\(title)"] + lines.map { $0.isEmpty ? "" : "  \($0)" }
   }
