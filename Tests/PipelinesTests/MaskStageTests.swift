@@ -109,7 +109,7 @@ struct MaskStageTests {
     #expect(!values.contains { $0.isNaN })
     let run = try Run(
       outputDirectory: scene.folder.file("out"), workDirectory: scene.folder.file("out/.rspipe"),
-      pool: .init(threads: 1), summary: Summary(pipeline: "p"), observer: SilentObserver())
+      options: RunOptions(threads: 1), summary: Summary(pipeline: "p"), observer: SilentObserver())
     let stages = EarlierStages(stages: pipeline.stages, declaration: pipeline.declarations[0])
     let aligned = try stages.latest(AlignStage.self).aligned(pipeline.scenes[0], in: run)
     #expect(aligned.mask?.hidesLabelsOnly == true)

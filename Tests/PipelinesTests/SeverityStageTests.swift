@@ -196,7 +196,7 @@ struct SeverityStageLabelTests {
     let stage = try #require(pipeline.stages.lazy.compactMap { $0 as? SeverityStage }.first)
     let run = try Run(
       outputDirectory: scene.folder.file("out"), workDirectory: scene.folder.file("out/.rspipe"),
-      pool: ThreadPool(threads: 1), summary: Summary(pipeline: "p"), observer: SilentObserver())
+      options: RunOptions(threads: 1), summary: Summary(pipeline: "p"), observer: SilentObserver())
     for measure in SeverityMeasure.allCases {
       let label = try stage.label(pipeline.scenes[0], by: measure, in: run)
       let grid = try Raster(path: label.path).grid
