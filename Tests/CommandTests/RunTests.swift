@@ -56,7 +56,7 @@ struct RunTests {
         "model.safetensors", "summary.json",
       ])
 
-    let again = CommandLineRun(["run", path, "--json", "--verbose"])
+    let again = CommandLineRun(["run", path, "--json", "--verbose", "--force"])
     #expect(again.status == 0)
     let summary = try JSONDecoder().decode(Summary.self, from: Data(again.output.utf8))
     #expect(summary.scenes.map(\.name) == ["hill"])

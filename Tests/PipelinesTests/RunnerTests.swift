@@ -118,7 +118,7 @@ struct RunnerTests {
         == "label.tif: the label 7 is no class. Classes: 0 unburned, 1 burned; ignored: 255. "
         + "Add it to 'classes' or set 'ignore'")
     #expect(try test.folder.names("out") == [".rspipe", "fire_dnbr.qml", "fire_dnbr.tif"])
-    #expect(try test.folder.names("out/.rspipe") == ["align", "journal.json"])
+    #expect(try test.folder.names("out/.rspipe") == ["align", "journal.json", "lock"])
     // and the next run replaces them
     try TestGrid(width: 96, height: 96).writeLabels(test.folder.file("label.tif")) {
       TestPipeline.isBurned($0, $1) ? 1 : 0

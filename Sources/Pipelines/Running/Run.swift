@@ -83,7 +83,10 @@ public final class Run {
 
   /// Removes an artifact once the work is known to be done: until then a run that was stopped may
   /// need it.
-  func discardWhenDone(_ name: String) throws { work?.discarded.append(try workPath(name)) }
+  func discardWhenDone(_ name: String) throws {
+    let path = try workPath(name)
+    work?.discarded.append(path)
+  }
 
   /// Says something worth a line.
   public func note(_ text: String) { observer.noted(text) }

@@ -77,7 +77,13 @@ private struct Difference {
     suffix = scene.map { " \($0.name)" } ?? ""
     let before = Difference.byName(old)
     let after = Difference.byName(new)
-    for part in new.parts {
+    // of earlier work the nearest is enough: it runs again because of what it builds on
+    let nearest = new.parts.last {
+      $0.kind == .work && before[Difference.id($0)].map(\.text) != $0.text
+    }
+    let nearestStage = nearest?.name.prefix { $0 != " " }
+    for part in new.parts
+    where part.kind != .work || part.name.prefix(while: { $0 != " " }) == nearestStage {
       guard let known = before[Difference.id(part)] else {
         reasons.append(Difference.added(part))
         continue

@@ -1,0 +1,89 @@
+import Configuration
+import Engine
+import Foundation
+import Models
+import TestSupport
+import Testing
+
+@testable import Training
+
+struct CheckpointTests {
+  private struct Stop: Error {}
+
+  private func trainer(_ optimiser: String, epochs: Int = 4) throws -> Trainer {
+    let graph = UNet(base: 3, depth: 1).graph(bands: 2, outputs: 2)
+    let parameters = ParameterStore(graph: graph, withGradients: true)
+    parameters.initialise(seed: 9)
+    let type = try #require(OptimiserRegistry.all.first { $0.component.name == optimiser })
+    return try Trainer(
+      parameters: parameters, graph: graph, batchShape: Shape(2, 8, 8, 2),
+      loss: WeightedSum([("ce", try settings(CrossEntropy.component))], classes: 2),
+      optimiser: OptimiserRegistry.make(optimiser, settings: settings(type.component)),
+      schedule: ConstantSchedule(try settings(ConstantSchedule.component)),
+      options: TrainingOptions(epochs: epochs, stepsPerEpoch: 3, patience: 2),
+      pool: ThreadPool(threads: 1))
+  }
+
+  /// Scores rise and fall with the epoch: the third is the best.
+  private func run(
+    _ trainer: Trainer, _ generator: inout SeededGenerator, until last: Int = .max
+  ) throws -> Checkpoint? {
+    var checkpoint: Checkpoint?
+    do {
+      _ = try trainer.run(
+        fill: { batch, _ in
+          batch.input.write((0..<batch.input.shape.pixels * 2).map { _ in generator.normal() })
+          for pixel in batch.labels.indices { batch.labels[pixel] = UInt8(generator.next() % 2) }
+        }, validate: { [trainer] _ in 1 / Double(1 + abs(trainer.progress.records.count - 2)) },
+        onStep: { _, _ in },
+        onEpoch: {
+          checkpoint = trainer.checkpoint(key: "k", generator: generator.state)
+          if $0.epoch == last { throw Stop() }
+        })
+    } catch is Stop {}
+    return checkpoint
+  }
+
+  @Test(
+    "Training that goes on from a file has the bits of one that was never stopped",
+    arguments: ["adamw", "adam", "sgd"], [1, 2, 3])
+  func resumes(_ optimiser: String, _ epoch: Int) throws {
+    var generator = SeededGenerator(seed: 4)
+    let whole = try trainer(optimiser)
+    let last = try run(whole, &generator)
+
+    generator = SeededGenerator(seed: 4)
+    let stopped = try #require(try run(trainer(optimiser), &generator, until: epoch))
+    let path = NSTemporaryDirectory() + "checkpoint-\(UUID().uuidString)"
+    try Data(stopped.encoded()).write(to: URL(fileURLWithPath: path))
+    defer { try? FileManager.default.removeItem(atPath: path) }
+    let read = try Checkpoint(path: path)
+    #expect(read == stopped)
+    let resumed = try trainer(optimiser)
+    try resumed.restore(read)
+    generator = SeededGenerator(state: read.generator)
+    #expect(try run(resumed, &generator) == last)
+    #expect(resumed.progress.records.count == 4 && resumed.progress.bestEpoch == 3)
+  }
+
+  @Test("A checkpoint of another network or a longer training is refused")
+  func foreign() throws {
+    var generator = SeededGenerator(seed: 4)
+    let checkpoint = try #require(try run(trainer("adamw"), &generator))
+    #expect(throws: TrainingError("the checkpoint is that of a longer training")) {
+      try trainer("adamw", epochs: 3).restore(checkpoint)
+    }
+    #expect(throws: OptimiserError.self) { try trainer("sgd").restore(checkpoint) }
+  }
+
+  @Test("Another safetensors file is no checkpoint")
+  func otherFile() throws {
+    let path = NSTemporaryDirectory() + "other-\(UUID().uuidString)"
+    try Data(SafeTensorsWriter.encode(tensors: [], metadata: [:])).write(
+      to: URL(fileURLWithPath: path))
+    defer { try? FileManager.default.removeItem(atPath: path) }
+    #expect(throws: TrainingError("\(path): not a checkpoint of this program")) {
+      try Checkpoint(path: path)
+    }
+  }
+}
