@@ -47,6 +47,10 @@ public struct Interruption: Sendable {
 public struct Interrupted: Error, Equatable, Sendable, CustomStringConvertible {
   /// The signal that asked.
   public let signal: Int32
+
+  /// Names the signal.
+  public init(signal: Int32) { self.signal = signal }
+
   /// One line.
   public var description: String {
     "\(signal == SIGTERM ? "terminated" : "interrupted"); run it again to go on from here"
