@@ -102,7 +102,7 @@ extension VectorLayer {
         counts.outside += 1
         return
       }
-      try canvas.burn(there, try value(code))
+      canvas.add(there, try value(code))
       counts.burned += 1
     }
     return (try canvas.pixels(), counts)
@@ -123,6 +123,8 @@ private final class Canvas {
   private let dataset: Dataset
   private let grid: Grid
   private let options: [String]
+  private var polygons: [OwnedGeometry] = []
+  private var values: [Double] = []
 
   init(_ grid: Grid, background: UInt8, touchesAll: Bool, _ path: String) throws {
     self.grid = grid
@@ -139,23 +141,32 @@ private final class Canvas {
     }
   }
 
-  func burn(_ polygon: OwnedGeometry, _ value: UInt8) throws {
-    try gdal("rasterise a polygon", path: dataset.path) {
+  /// Takes a polygon; all are burned at once, since each pass goes over the whole raster.
+  func add(_ polygon: OwnedGeometry, _ value: UInt8) {
+    polygons.append(polygon)
+    values.append(Double(value))
+  }
+
+  private func burn() throws {
+    guard !polygons.isEmpty else { return }
+    try gdal("rasterise polygons", path: dataset.path) {
       try dataset.use { handle in
         var band: Int32 = 1
-        var geometry: OGRGeometryH? = polygon.handle
-        var number = Double(value)
+        var geometries: [OGRGeometryH?] = polygons.map(\.handle)
         try withCSL(options) {
           try require(
             GDALRasterizeGeometries(
-              handle, 1, &band, 1, &geometry, nil, nil, &number, $0, nil, nil))
+              handle, 1, &band, Int32(geometries.count), &geometries, nil, nil, &values, $0, nil,
+              nil))
         }
       }
     }
-    withExtendedLifetime(polygon) {}
+    withExtendedLifetime(polygons) {}
   }
 
+  /// Burns the polygons, and gives the values row after row.
   func pixels() throws -> [UInt8] {
+    try burn()
     var pixels = [UInt8](repeating: 0, count: grid.window.pixelCount)
     try pixels.withUnsafeMutableBytes {
       guard let base = $0.baseAddress else { return }
