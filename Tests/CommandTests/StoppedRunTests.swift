@@ -35,8 +35,10 @@ struct StoppedRunTests {
   }
 
   private func run(signalAt point: String) throws -> CommandLineRun {
+    // the test runner may ignore signals, and what it starts would go on ignoring them
     try CommandLineRun(
-      shell: "RSPIPE_SIGNAL_AT=\(point) rspipe run \(path) --threads 1 -q; exit $?")
+      shell: "RSPIPE_SIGNAL_AT=\(point) env --default-signal=INT,TERM "
+        + "rspipe run \(path) --threads 1 -q; exit $?")
   }
 
   private var partialFiles: [String] {

@@ -125,7 +125,9 @@ struct VectorWriterTests {
     try write(raster(rows, "c.tif"), folder.file("c.gpkg"), date: "2020-08-01")
     let bytes = try folder.bytes("a.gpkg")
     #expect(
-      try query(folder.file("a.gpkg"), "SELECT MIN(ST_IsValid(geom)) FROM \"burned area\"") == [["1"]])
+      try query(folder.file("a.gpkg"), "SELECT MIN(ST_IsValid(geom)) FROM \"burned area\"") == [
+        ["1"]
+      ])
     #expect(try folder.bytes("b.gpkg") == bytes)
     #expect(try folder.bytes("c.gpkg") == bytes)
   }

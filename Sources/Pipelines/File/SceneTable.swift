@@ -38,7 +38,10 @@ struct SceneTable {
       file: path, baseDirectory: FileSystem.directory(path),
       currentDirectory: context.currentDirectory, catalogue: context.catalogue)
     let columns = rows[0].cells
-    if let name = columns.first(where: { name in columns.count { $0.text == name.text } > 1 }) {
+    let repeated = columns.indices.first { index in
+      columns[..<index].contains { $0.text == columns[index].text }
+    }
+    if let name = repeated.map({ columns[$0] }) {
       throw ConfigurationError(
         "the column '\(name.text)' comes twice", place: "\(path):1:\(name.column)")
     }
