@@ -34,11 +34,6 @@ extension VectorWriter {
     values: (_ firstPixel: Int) throws -> [Value]
   ) throws -> PolygonCount {
     let draft = publication.scratch(".fgb")
-    var ta = timespec(); clock_gettime(CLOCK_MONOTONIC, &ta)
-    defer {
-      var tb = timespec(); clock_gettime(CLOCK_MONOTONIC, &tb);
-      print("TT all", tb.tv_sec - ta.tv_sec)
-    }
     do {
       let report = ProgressReport { progress?($0 * 0.8) ?? true }
       try outline(raster, connectedness, report, in: draft)
@@ -49,8 +44,6 @@ extension VectorWriter {
     // a FlatGeobuf without features is an empty file, which is none
     var status = stat()
     guard stat(draft, &status) == 0, status.st_size > 0 else { return PolygonCount() }
-    var tc = timespec(); clock_gettime(CLOCK_MONOTONIC, &tc);
-    print("TT outline", tc.tv_sec - ta.tv_sec)
     return try add("add the polygons of \(raster.path)") { layer in
       let flags = UInt32(GDAL_OF_VECTOR | GDAL_OF_READONLY | GDAL_OF_VERBOSE_ERROR)
       let source = try withConstantCSL(["FlatGeobuf"]) {
