@@ -1,4 +1,6 @@
-/// Pieces of HTML. Text that comes from files is escaped by `text`.
+/// Pieces of HTML.
+///
+/// Text that comes from files is escaped by `text`.
 enum HTML {
   /// Text with the characters of markup escaped.
   static func text(_ text: String) -> String {

@@ -93,7 +93,9 @@ public struct IndicesStage: Stage {
     return try make(names)
   }
 
-  /// The aligned images. Channels are made where they are used: here they are only named.
+  /// The aligned images.
+  ///
+  /// Channels are made where they are used: here they are only named.
   public func inputs(_ scene: Scene?) -> StageInputs {
     var inputs = StageInputs()
     inputs.settings = .only(["rasters", "before", "after"])
