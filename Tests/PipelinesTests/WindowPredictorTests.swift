@@ -182,6 +182,25 @@ struct WindowPredictorTests {
     let written = try raster.read(raster.grid.window, bands: [1, 2, 3])
     #expect(maxAbsDifference(written, whole) <= 1e-6)
   }
+
+  @Test("A window that the machine has no memory for is refused before it is read")
+  func tooLarge() throws {
+    let side = 60_000
+    // nothing is written: the file is all hole, and small
+    var description = RasterDescription(
+      grid: try TestGrid(width: side, height: side).grid(), type: .byte, bands: ["red", "nir"])
+    description.layout = .tiled
+    try RasterWriter(path: folder.file("post.tif"), description: description).finish()
+    let scene = try alignedScene([("post", folder.file("post.tif"))], bands: ["red", "nir"])
+    let reader = try SceneReader(scene, channels: ChannelSet(bands: scene.bandNames))
+    let predictor = try WindowPredictor(
+      randomModel(base: 16, depth: 2), pool: ThreadPool(threads: 1))
+    let window = Window(x: 0, y: 0, width: side, height: side)
+    let error = #expect(throws: RunError.self) { _ = try predictor.predict(window, from: reader) }
+    let text = error?.description ?? ""
+    #expect(text.hasPrefix("a window of 60000×60000 pixels needs "), "\(text)")
+    #expect(text.hasSuffix("; choose a smaller 'tile' (or 'block')"), "\(text)")
+  }
 }
 
 struct TensorFillerTests {

@@ -1,5 +1,6 @@
 import CKernels
 import Engine
+import Glibc
 import Models
 import Rasters
 
@@ -63,9 +64,11 @@ public final class WindowPredictor {
     precondition(
       window.x % step == 0 && window.y % step == 0, "\(window) starts beside a multiple of \(step)")
     let wide = extended(window.expanded(by: halo, within: reader.grid.window))
+    let shape = Shape(1, wide.height, wide.width, channels.count)
+    if executors[shape] == nil { try checkMemory(shape) }
     try reader.read(wide, into: &planes)
     guard isObserved(window, within: wide) else { return nil }
-    let executor = try executor(Shape(1, wide.height, wide.width, channels.count))
+    let executor = try executor(shape)
     if observed.count < wide.pixelCount {
       observed = [UInt8](repeating: 0, count: wide.pixelCount)
     }
@@ -92,6 +95,20 @@ public final class WindowPredictor {
       for pixel in row..<row + window.width where !planes[pixel].isNaN { return true }
     }
     return false
+  }
+
+  /// Refuses a window that the machine has no memory for, before anything is read.
+  private func checkMemory(_ shape: Shape) throws {
+    let plan = try Plan(
+      graph: model.graph, inputShapes: [shape], isTraining: false, threads: pool.threads)
+    let memory = sysconf(Int32(_SC_PHYS_PAGES)) * sysconf(Int32(_SC_PAGESIZE))
+    guard plan.peakBytes < memory else {
+      throw RunError(
+        .usage,
+        "a window of \(shape.height)×\(shape.width) pixels needs "
+          + "\(decimals(Double(plan.peakBytes) / 0x1p30, 1)) GiB, the machine has "
+          + "\(decimals(Double(memory) / 0x1p30, 1)); choose a smaller 'tile' (or 'block')")
+    }
   }
 
   private func executor(_ shape: Shape) throws -> Executor {
