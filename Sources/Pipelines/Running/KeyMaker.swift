@@ -53,7 +53,11 @@ struct KeyMaker {
     for (name, text) in inputs.facts.sorted(by: { $0.key < $1.key }) {
       parts.append(KeyPart(kind: .fact, name: name, text: text))
     }
-    add(earlier.filter { inputs.earlier.contains($0.0.stageName) }, scenes, to: &parts)
+    // the same stage's work on other scenes is none that this builds on
+    let foundations = earlier.filter { earlier, _ in
+      earlier.stageName != unit.stageName && inputs.earlier.contains(earlier.stageName)
+    }
+    add(foundations, scenes, to: &parts)
     return parts
   }
 

@@ -99,6 +99,7 @@ public struct IndicesStage: Stage {
   public func inputs(_ scene: Scene?) -> StageInputs {
     var inputs = StageInputs()
     inputs.settings = .only(["rasters", "before", "after"])
+    inputs.earlier = .except([LabelsStage.component.name, TrainStage.component.name])
     inputs.keys = .none
     inputs.header = []
     inputs.holdsPaths = false

@@ -83,6 +83,15 @@ public struct LabelsStage: Stage, LabelSource {
     }
   }
 
+  /// The label of the scene, and the images for weak labels; colours don't matter.
+  public func inputs(_ scene: Scene?) -> StageInputs {
+    var inputs = StageInputs()
+    inputs.keys = .except(Set(align.rasters + ["role"]))
+    inputs.header = [.classes, .ignore]
+    inputs.holdsPaths = false
+    return inputs
+  }
+
   /// Makes the labels of one scene.
   public func run(_ scene: Scene?, in run: Run) throws {
     guard let scene else { return }

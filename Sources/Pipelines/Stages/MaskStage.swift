@@ -175,6 +175,16 @@ public struct MaskStage: AmendingStage {
     return masked
   }
 
+  /// The images and masks of the scene; its role decides only whether a result is written.
+  public func inputs(_ scene: Scene?) -> StageInputs {
+    var inputs = StageInputs()
+    inputs.keys = .except(["label"])
+    inputs.localKeys = ["role"]
+    inputs.header = []
+    inputs.holdsPaths = false
+    return inputs
+  }
+
   /// Makes the mask of one scene.
   public func run(_ scene: Scene?, in run: Run) throws {
     guard let scene else { return }

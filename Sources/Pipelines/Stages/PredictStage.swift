@@ -83,7 +83,7 @@ public struct PredictStage: Stage {
   /// The aligned images and the model; labels and classes don't matter.
   public func inputs(_ scene: Scene?) -> StageInputs {
     var inputs = StageInputs()
-    inputs.earlier = .except([IndicesStage.component.name])
+    inputs.earlier = .except([IndicesStage.component.name, LabelsStage.component.name])
     inputs.keys = .none
     inputs.header = .model
     inputs.holdsPaths = false
