@@ -1,0 +1,19 @@
+// Which vector instructions the single-precision kernels use.
+#pragma once
+
+/// An instruction set that the fast kernels are compiled for.
+typedef enum {
+  RS_ISA_PORTABLE = 0, ///< vectors of 4, what every CPU of the platform has (SSE2, NEON)
+  RS_ISA_AVX2 = 1,     ///< vectors of 8 with fused multiply-add
+  RS_ISA_AVX512 = 2,   ///< vectors of 16
+} rs_isa;
+
+/// The best that this CPU has.
+rs_isa rs_isa_best(void);
+
+/// The one in use: the best, unless `rs_isa_use` chose another.
+rs_isa rs_isa_current(void);
+
+/// Uses `isa` from now on, or the best there is where the CPU lacks it. Packed weights must be packed
+/// again. Not to be called while a kernel runs.
+void rs_isa_use(rs_isa isa);
