@@ -14,6 +14,7 @@ enum {
   RS_MAX_TAPS = 64,      // taps of a phase that have offsets of their own
   RS_MAX_PHASES = 16,    // residues of a strided gradient by the input
   RS_DOT_OUTPUTS = 4,    // so few outputs are dot products over the input channels
+  RS_MAX_PATCH = 32,     // pixels that are stored at a time
 };
 
 static inline int rs_padded(int channels) {
@@ -24,6 +25,16 @@ static inline int rs_padded(int channels) {
 typedef struct {
   int rows, columns, count;
 } rs_tiling;
+
+/// Image and first output pixel of a tile.
+typedef struct {
+  int image, h, w;
+} rs_tile;
+
+static inline rs_tile rs_tile_at(const rs_tiling *t, int index) {
+  const int row = index / t->columns;
+  return (rs_tile){row / t->rows, row % t->rows * RS_TILE, index % t->columns * RS_TILE};
+}
 
 /// Forward pass and gradient by the input with F(4x4, 3x3): an item is a block of tiles.
 typedef struct {

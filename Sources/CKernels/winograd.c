@@ -7,7 +7,7 @@ enum {
   DEEP_BLOCK_TILES = 48,     // with many: the weights are read once for each block
   DEEP_CHANNELS = 128,       // above these it is deep
   MOST_CHUNKS = 8,           // partial sums of a weight gradient
-  CHUNK_BYTES = 2500 * 1024, // larger partial sums: split by position instead
+  CHUNK_BYTES = 1200 * 1024, // larger partial sums: split by position instead
   GROUP_BYTES = 10 << 20,    // by position: sums of one group of outputs
   STAGE_BYTES = 16 << 20,    // by position: transformed tiles at a time
 };
