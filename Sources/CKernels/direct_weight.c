@@ -3,9 +3,9 @@
 #include "real.h"
 
 enum {
-  WINDOW_FLOATS = 48 * 1024,  // input pixels of one block
+  WINDOW_FLOATS = 192 * 1024, // input pixels of one block
   BLOCK_COLUMNS = 64,
-  BLOCK_ROWS = 8,
+  BLOCK_ROWS = 16,
   MOST_CHUNKS = 8,
   PARTIAL_FLOATS = 4 << 20,   // all chunks together
 };

@@ -11,6 +11,7 @@ enum {
   RS_POSITIONS = 36,     // of a transformed tile, 6 x 6
   RS_TILE = 4,           // output pixels of a tile along each axis
   RS_SUM_TILES = 32,     // tiles (pixels / 16) of one sum before it is added to the others
+  RS_STAGE_SUM_TILES = 64, // the same where tiles are transformed before they are multiplied
   RS_MAX_TAPS = 64,      // taps of a phase that have offsets of their own
   RS_MAX_PHASES = 16,    // residues of a strided gradient by the input
   RS_DOT_OUTPUTS = 4,    // so few outputs are dot products over the input channels
@@ -59,7 +60,7 @@ typedef struct {
   const rs_source *x, *dy;
   int padding, chunks;
   rs_tiling tiling;
-  float *partials; // [chunk][position][input][padded outputs]
+  float *partials; // [chunk][block of outputs][position][input][outputs of the block]
   float *scratch;  // each thread, or all together: transformed x, then dy
   size_t scratch_stride;
   // by position: tiles first ..< first + count, outputs from first_output on
