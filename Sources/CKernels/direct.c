@@ -5,12 +5,17 @@
 enum {
   WINDOW_FLOATS = 48 * 1024,   // input pixels of one block
   BLOCK_COLUMNS = 96,
+  FLAT_COLUMNS = 480,          // where an image is one row
   BLOCK_ROWS = 32,
   SEGMENT_FLOATS = 2 * 48 * RS_WIDEST_BLOCK, // products of two rows of 48
   DOT_INPUTS = 8,              // fewer are no dot product
 };
 
 static int taps_of(const rs_conv *conv) { return conv->kernel_h * conv->kernel_w; }
+
+static int is_pointwise(const rs_conv *conv) {
+  return taps_of(conv) == 1 && conv->stride == 1 && conv->padding == 0;
+}
 
 /// Channels that a pass reads and writes.
 static int inputs_of(const rs_conv *conv, rs_pass pass) {
@@ -153,6 +158,12 @@ void rs_direct_pack(rs_pool *pool, const rs_conv *conv, rs_pass pass, const floa
   rs_run(pool, phases * blocks, pack_block, &p);
 }
 
+/// Columns of a block where an image is one row: a window full, in whole segments.
+static int flat_columns(int channels) {
+  const int columns = WINDOW_FLOATS / channels / 48 * 48;
+  return rs_min(FLAT_COLUMNS, rs_max(BLOCK_COLUMNS, columns));
+}
+
 /// Phases, blocks and scratch of a pass from `from` to `to`, of which no data is read.
 static rs_direct_job plan(const rs_conv *conv, rs_pass pass, const rs_view *from, const rs_view *to,
                           const float *packed) {
@@ -162,11 +173,11 @@ static rs_direct_job plan(const rs_conv *conv, rs_pass pass, const rs_view *from
   job.rows = rs_divide_up(to->h, job.out_step);
   job.columns = rs_divide_up(to->w, job.out_step);
   const int span_h = job.high_h - job.low_h, span_w = job.high_w - job.low_w;
-  job.block_columns = rs_min(job.columns, BLOCK_COLUMNS);
+  job.block_columns = rs_min(job.columns, to->h == 1 ? flat_columns(from->c) : BLOCK_COLUMNS);
   const int64_t row = ((int64_t)(job.block_columns - 1) * job.in_step + span_w + 1) * from->c;
   int64_t rows = (WINDOW_FLOATS / row - span_h) / job.in_step / 2 * 2;
   rows = rows < 4 ? 4 : rows > BLOCK_ROWS ? BLOCK_ROWS : rows;
-  job.block_rows = rs_min((int)rows, (job.rows + 1) / 2 * 2);
+  job.block_rows = rs_min((int)rows, job.rows == 1 ? 1 : (job.rows + 1) / 2 * 2);
   job.blocks_h = rs_divide_up(job.rows, job.block_rows);
   job.blocks_w = rs_divide_up(job.columns, job.block_columns);
   job.scratch_stride =
@@ -182,19 +193,40 @@ int rs_direct_sum_blocks(const rs_conv *conv, rs_pass pass, const rs_view *from,
   return to->n * job.blocks_h * job.blocks_w;
 }
 
+/// The same pixels as one row: they are read and written in one stream.
+static rs_view flat(rs_view v) {
+  v.w *= v.n * v.h;
+  v.n = v.h = 1;
+  return v;
+}
+
 void rs_direct_run(rs_pool *pool, const rs_conv *conv, rs_pass pass, const rs_source *from,
                    const float *packed, const rs_sink *to, float *scratch) {
-  rs_direct_job job = plan(conv, pass, &from->view, &to->view, packed);
-  job.source = from;
-  job.sink = to;
+  rs_source source = *from;
+  rs_sink sink = *to;
+  const int64_t pixels = rs_pixels(&to->view);
+  if (is_pointwise(conv) && !sink.pooled.data && sink.sums == RS_SUMS_NONE && pixels < INT32_MAX) {
+    source.view = flat(source.view);
+    source.forward = flat(source.forward);
+    sink.view = flat(sink.view);
+  }
+  rs_direct_job job = plan(conv, pass, &source.view, &sink.view, packed);
+  job.source = &source;
+  job.sink = &sink;
   job.scratch = scratch;
-  job.in_place = job.in_place && from->load == RS_LOAD_PLAIN;
-  rs_run(pool, to->view.n * job.blocks_h * job.blocks_w, rs_kernels()->direct_block, &job);
+  job.in_place = job.in_place && source.load == RS_LOAD_PLAIN;
+  rs_run(pool, sink.view.n * job.blocks_h * job.blocks_w, rs_kernels()->direct_block, &job);
 }
 
 size_t rs_direct_scratch_floats(const rs_conv *conv, rs_pass pass, const rs_view *x,
                                 const rs_view *y, int threads) {
   if (pass == RS_PASS_WEIGHT_GRADIENT) return rs_direct_weight_scratch_floats(conv, y, threads);
-  const int forward = pass == RS_PASS_FORWARD;
-  return (size_t)threads * plan(conv, pass, forward ? x : y, forward ? y : x, NULL).scratch_stride;
+  const rs_view *from = pass == RS_PASS_FORWARD ? x : y, *to = pass == RS_PASS_FORWARD ? y : x;
+  size_t floats = plan(conv, pass, from, to, NULL).scratch_stride;
+  if (is_pointwise(conv) && rs_pixels(to) < INT32_MAX) {
+    const rs_view flat_from = flat(*from), flat_to = flat(*to);
+    const size_t other = plan(conv, pass, &flat_from, &flat_to, NULL).scratch_stride;
+    floats = floats > other ? floats : other;
+  }
+  return (size_t)threads * floats;
 }

@@ -5,6 +5,7 @@
 #include "elementwise.h"
 #include "fused.h"
 #include "fused_convolution.h"
+#include "fused_norm.h"
 #include "instruction_sets.h"
 #include "losses.h"
 #include "optimisers.h"
