@@ -101,6 +101,7 @@ typedef struct {
   rs_pass pass;
   const float *weight;
   float *packed;
+  int columns, lanes; // of the micro-kernel
 } packing;
 
 /// Weight of input i and output o of the pass at a tap.
@@ -117,9 +118,8 @@ static void pack_block(void *context, int item, int thread) {
   const packing *p = context;
   const rs_conv *c = p->conv;
   const int inputs = inputs_of(c, p->pass), outputs = outputs_of(c, p->pass);
-  const int columns = rs_kernels()->columns, lanes = rs_kernels()->lanes;
-  const int blocks = rs_divide_up(outputs, columns), first = item % blocks * columns;
-  const int width = rs_min(columns, rs_divide_up(outputs - first, lanes) * lanes);
+  const int blocks = rs_divide_up(outputs, p->columns), first = item % blocks * p->columns;
+  const int width = rs_min(p->columns, rs_divide_up(outputs - first, p->lanes) * p->lanes);
   rs_direct_job job = {0};
   find_phases(&job, c, p->pass, p->packed);
   const rs_direct_phase *phase = &job.phases[item / blocks];
@@ -151,10 +151,10 @@ static void pack_dots(const packing *p) {
 
 void rs_direct_pack(rs_pool *pool, const rs_conv *conv, rs_pass pass, const float *weight,
                     float *packed) {
-  packing p = {conv, pass, weight, packed};
+  packing p = {conv, pass, weight, packed, rs_kernels()->columns, rs_kernels()->lanes};
   if (uses_dots(conv, pass)) { pack_dots(&p); return; }
   const int phases = pass == RS_PASS_FORWARD ? 1 : conv->stride * conv->stride;
-  const int blocks = rs_divide_up(outputs_of(conv, pass), rs_kernels()->columns);
+  const int blocks = rs_divide_up(outputs_of(conv, pass), p.columns);
   rs_run(pool, phases * blocks, pack_block, &p);
 }
 

@@ -7,6 +7,7 @@
 #include "fast_kernels.h"
 
 static _Atomic(const rs_kernel_table *) chosen; // NULL: the best
+static _Thread_local const rs_kernel_table *chosen_in_thread; // NULL: as all
 
 rs_isa rs_isa_best(void) {
 #if defined(__x86_64__)
@@ -19,7 +20,10 @@ rs_isa rs_isa_best(void) {
   return RS_ISA_PORTABLE;
 }
 
+/// The kernels for `isa`, or the best there is.
 static const rs_kernel_table *table_of(rs_isa isa) {
+  const rs_isa best = rs_isa_best();
+  if (isa > best) isa = best;
 #if defined(__x86_64__)
   if (isa == RS_ISA_AVX512) return &rs_kernels_avx512;
   if (isa == RS_ISA_AVX2) return &rs_kernels_avx2;
@@ -29,11 +33,15 @@ static const rs_kernel_table *table_of(rs_isa isa) {
 }
 
 void rs_isa_use(rs_isa isa) {
-  const rs_isa best = rs_isa_best();
-  atomic_store(&chosen, table_of(isa < best ? isa : best));
+  atomic_store(&chosen, table_of(isa));
+}
+
+void rs_isa_use_in_thread(int isa) {
+  chosen_in_thread = isa < 0 ? NULL : table_of((rs_isa)isa);
 }
 
 const rs_kernel_table *rs_kernels(void) {
+  if (chosen_in_thread) return chosen_in_thread;
   const rs_kernel_table *table = atomic_load(&chosen);
   if (table) return table;
   rs_isa_use(rs_isa_best());

@@ -20,6 +20,7 @@ enum { LANES = 16 };
 #define SQRT sqrt
 #define TYPED(name) name##_double
 #include "optimisers.inc"
+#include "adam.inc" // for float each instruction set has its own
 #undef REAL
 #undef SQRT
 #undef TYPED

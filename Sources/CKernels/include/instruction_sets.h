@@ -11,9 +11,12 @@ typedef enum {
 /// The best that this CPU has.
 rs_isa rs_isa_best(void);
 
-/// The one in use: the best, unless `rs_isa_use` chose another.
+/// The one in use in the calling thread: the best, unless another was chosen.
 rs_isa rs_isa_current(void);
 
 /// Uses `isa` from now on, or the best there is where the CPU lacks it. Packed weights must be packed
 /// again. Not to be called while a kernel runs.
 void rs_isa_use(rs_isa isa);
+
+/// The same for kernels that the calling thread starts, whatever others use; -1 ends it.
+void rs_isa_use_in_thread(int isa);
