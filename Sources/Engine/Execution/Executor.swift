@@ -11,6 +11,7 @@ public final class Executor {
   private let scratch: Memory
   private let prepared: Memory
   private let saved: Memory
+  private let coefficients: Memory
   private var preparedVersion = 0
   private var calls: [OperationCall] = []
 
@@ -32,6 +33,8 @@ public final class Executor {
     prepared = Memory(
       byteCount: plan.workspaces.reduce(0) { $0 + Arena.rounded($1.preparedBytes) })
     saved = Memory(byteCount: plan.workspaces.reduce(0) { $0 + 8 * $1.savedDoubles })
+    coefficients = Memory(byteCount: plan.coefficientBytes)
+    for value in plan.normalised { normalisation(Value(index: value))?.clear() }
     calls = makeCalls()
   }
 
@@ -84,6 +87,17 @@ public final class Executor {
       shape: plan.shapes[value.index], pixelStride: plan.placement.buffers[home.buffer].channels)
   }
 
+  /// What is still to be done to a value when it is read; nil: nothing.
+  private func normalisation(_ value: Value) -> Normalisation? {
+    let home = plan.placement.homes[value.index]
+    guard plan.normalised.contains(value.index),
+      let offset = plan.coefficientOffsets[home.buffer]
+    else { return nil }
+    return Normalisation(
+      at: coefficients.pointer + offset, channels: plan.placement.buffers[home.buffer].channels,
+      firstChannel: home.channel)
+  }
+
   private func makeCalls() -> [OperationCall] {
     var (preparedEnd, savedEnd) = (0, 0)
     return plan.graph.nodes.enumerated().map { index, node in
@@ -96,6 +110,8 @@ public final class Executor {
       return OperationCall(
         type: plan.context.type, pool: pool, isTraining: isTraining,
         kernels: plan.context.kernels, inputs: node.inputs.map(view), output: view(node.output),
+        inputNormalisations: node.inputs.map(normalisation),
+        outputNormalisation: normalisation(node.output),
         parameters: node.parameters.map { parameters.pointer($0) },
         prepared: prepared.pointer + preparedEnd,
         saved: (saved.pointer + savedEnd).assumingMemoryBound(to: Double.self),
@@ -106,7 +122,8 @@ public final class Executor {
             node.operation.passesGradient(toInput: position)
           else { return nil }
           return GradientView(
-            view: gradientView(input), accumulates: plan.accumulates[index][position])
+            view: gradientView(input), accumulates: plan.accumulates[index][position],
+            collectsSums: plan.collectsSums[index][position])
         },
         parameterGradients: node.parameters.map { parameters.gradientPointer($0) })
     }
