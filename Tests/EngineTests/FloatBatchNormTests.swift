@@ -16,33 +16,35 @@ struct FloatBatchNormTests {
     let parameters = (1...4).map { KernelTensor.random(c, seed: UInt64($0)) }
     return withKernels(isa, threads: threads) { pool in
       if type == RS_FLOAT32 {
-        var p = parameters.map { $0.map(Float.init) }
-        var gradients = [[Float]](repeating: [Float](repeating: 0, count: c), count: 2)
+        let p = parameters.map { $0.map(Float.init) }
+        var (mean, variance, dweight, dbias) = (
+          p[2], p[3], [Float](repeating: 0, count: c), [Float](repeating: 0, count: c)
+        )
         rs_batch_norm_forward_training(
-          type, pool, [x.view], p[0], p[1], &p[2], &p[3], 1e-5, 0.1, [y.view], &saved, &scratch)
+          type, pool, [x.view], p[0], p[1], &mean, &variance, 1e-5, 0.1, [y.view], &saved, &scratch)
         rs_batch_norm_backward(
-          type, pool, 1, [x.view], [dy.view], p[0], saved, [dx.view], 1, &gradients[0],
-          &gradients[1], &scratch)
+          type, pool, 1, [x.view], [dy.view], p[0], saved, [dx.view], 1, &dweight, &dbias, &scratch)
         #expect(y.guardsHold && dx.guardsHold)
-        return [y.values, dx.values] + (gradients + [p[2], p[3]]).map { $0.map(Double.init) }
+        return [y.values, dx.values] + [dweight, dbias, mean, variance].map { $0.map(Double.init) }
       }
-      var (p, gradients) = (
-        parameters, [[Double]](repeating: Array(repeating: 0, count: c), count: 2)
+      let p = parameters
+      var (mean, variance, dweight, dbias) = (
+        p[2], p[3], [Double](repeating: 0, count: c), [Double](repeating: 0, count: c)
       )
       var (x, dy, y, dx) = (DoubleTensor(x), DoubleTensor(dy), DoubleTensor(y), DoubleTensor(dx))
       x.withView { x in
         y.withView {
           rs_batch_norm_forward_training(
-            type, pool, x, p[0], p[1], &p[2], &p[3], 1e-5, 0.1, $0, &saved, &scratch)
+            type, pool, x, p[0], p[1], &mean, &variance, 1e-5, 0.1, $0, &saved, &scratch)
         }
         dy.withView { dy in
           dx.withView {
             rs_batch_norm_backward(
-              type, pool, 1, x, dy, p[0], saved, $0, 1, &gradients[0], &gradients[1], &scratch)
+              type, pool, 1, x, dy, p[0], saved, $0, 1, &dweight, &dbias, &scratch)
           }
         }
       }
-      return [y.values, dx.values, gradients[0], gradients[1], p[2], p[3]]
+      return [y.values, dx.values, dweight, dbias, mean, variance]
     }
   }
 
