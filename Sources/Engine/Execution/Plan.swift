@@ -33,9 +33,16 @@ public struct Plan: Sendable {
 
   /// All the bytes that an executor of this plan allocates, parameters left out.
   public var peakBytes: Int {
-    arenaBytes + scratchBytes + coefficientBytes
-      + workspaces.reduce(0) { $0 + Arena.rounded($1.preparedBytes) + 8 * $1.savedDoubles }
+    arenaBytes + scratchBytes + coefficientBytes + preparedBytes + savedBytes
   }
+
+  /// Bytes for weights in the kernels' own layout; they do not depend on the images' size.
+  public var preparedBytes: Int {
+    workspaces.reduce(0) { $0 + Arena.rounded($1.preparedBytes) }
+  }
+
+  /// Bytes that the forward pass leaves for the backward pass beside values.
+  var savedBytes: Int { workspaces.reduce(0) { $0 + 8 * $1.savedDoubles } }
 
   /// The shapes of the outputs.
   public var outputShapes: [Shape] { graph.outputs.map { shapes[$0.index] } }
