@@ -57,6 +57,28 @@ struct AlignedSceneTests {
         == "no band 'post.blue'; there are post.red, post.nir")
   }
 
+  @Test("A layer is one band with the name of its raster, on the grid of the images")
+  func layers() throws {
+    try grid.write(folder.file("a.tif"), bands: ["nir"]) { Float($0 + $1 + $2) }
+    try grid.write(folder.file("dem.tif"), bands: ["height"]) { 100 * Float($0 + $1 + $2) }
+    try grid.write(folder.file("two.tif"), bands: ["a", "b"]) { Float($0 + $1 + $2) }
+    let rasters = try ["post": raster("a.tif"), "dem": raster("dem.tif", scale: [0.5])]
+    let scene = try AlignedScene(
+      rasters: rasters, order: ["post"], bands: ["nir"], layers: ["dem"], gridImage: "post",
+      resampling: .bilinear)
+    #expect(scene.bandNames == ["post.nir", "dem"])
+    let planes = try planes(scene)
+    #expect(planes[6] == 2 && planes[20 + 6] == 100)
+    #expect(
+      folder.message {
+        _ = try AlignedScene(
+          rasters: ["post": raster("a.tif"), "dem": raster("two.tif")], order: ["post"],
+          bands: ["nir"], layers: ["dem"], gridImage: "post", resampling: .bilinear)
+      }
+        == "two.tif: has 2 bands, and 'dem' is a layer of one; name it by 'rasters', or extract the "
+        + "band")
+  }
+
   @Test("Bands named in the pipeline file win over the file's own names")
   func bandNames() throws {
     try grid.write(folder.file("a.tif"), bands: ["red", "nir"]) { band, _, _ in Float(band + 1) }

@@ -45,9 +45,9 @@ struct SeverityScene {
   }
 
   func run(
-    _ stage: String, observer: any RunObserver = SilentObserver()
+    _ stage: String, role: String = "map", observer: any RunObserver = SilentObserver()
   ) throws -> Summary.SceneResult {
-    let pipeline = try file("[align: {bands: [red, nir, swir2]}, \(stage)]")
+    let pipeline = try file("[align: {bands: [red, nir, swir2]}, \(stage)]", role: role)
     let summary = try Runner(pipeline, options: RunOptions(overwrites: true, threads: 1))
       .run(observer: observer)
     return try #require(summary.scenes.first)
@@ -188,23 +188,58 @@ struct SeverityStageTests {
 }
 
 struct SeverityStageLabelTests {
-  @Test("The classes can be read as labels of a network of ordered classes")
-  func labels() throws {
+  @Test(
+    "A network trains on the classes of severity, which are weak labels",
+    arguments: SeverityMeasure.allCases)
+  func labels(_ measure: SeverityMeasure) throws {
     let scene = try SeverityScene()
-    _ = try scene.run("severity")
-    let pipeline = try scene.file("[align: {bands: [red, nir, swir2]}, severity]")
-    let stage = try #require(pipeline.stages.lazy.compactMap { $0 as? SeverityStage }.first)
-    let run = try Run(
-      outputDirectory: scene.folder.file("out"), workDirectory: scene.folder.file("out/.rspipe"),
-      options: RunOptions(threads: 1), summary: Summary(pipeline: "p"), observer: SilentObserver())
-    for measure in SeverityMeasure.allCases {
-      let label = try stage.label(pipeline.scenes[0], by: measure, in: run)
-      let grid = try Raster(path: label.path).grid
-      let reader = try LabelReader(label, on: grid, classes: pipeline.classes)
-      #expect(
-        try reader.read(grid.window)
-          == scene.classes("fire_\(measure.rawValue)_severity.tif"))
+    let train =
+      "train: {model: {name: unet, base: 4, depth: 1}, loss: w1, epochs: 1, steps: 2, "
+      + "batch: 2, window: 16, block: 16, buffer: 0, validation: 0.25, test: 0.25}"
+    let result = try scene.run(
+      "severity: {labels: \(measure)}, \(train), predict, expected, write: {baseline: \"\"}",
+      role: "[train, map]")
+    #expect(result.scores?.isWeak == true)
+    #expect(
+      try scene.classes(".rspipe/severity/fire_label.tif")
+        == scene.classes("fire_\(measure)_severity.tif"))
+    let expected = try Raster(path: scene.folder.file("out/fire_severity.tif"))
+    #expect(
+      try expected.read(expected.grid.window, bands: [1]).dropFirst().allSatisfy {
+        (0...3).contains($0)
+      })
+  }
+
+  @Test("A scene that only trains gets labels and no map")
+  func trainingOnly() throws {
+    let scene = try SeverityScene()
+    let stages =
+      "[align: {bands: [red, nir, swir2]}, severity: {labels: dnbr}, "
+      + "train: {model: {name: unet, base: 4, depth: 1}, epochs: 1, steps: 1, batch: 1, "
+      + "window: 16, block: 20}]"
+    _ = try Runner(scene.file(stages, role: "train"), options: RunOptions(threads: 1))
+      .run(observer: SilentObserver())
+    #expect(try scene.folder.names("out/.rspipe/severity").contains("fire_label.tif"))
+    #expect(try !scene.folder.names("out").contains("fire_dnbr_severity.tif"))
+  }
+
+  @Test("Labels of severity need as many classes, a place before 'train', and no other labels")
+  func mistakes() throws {
+    let scene = try SeverityScene()
+    func message(_ stages: String) -> String {
+      scene.folder.message { _ = try scene.file(stages, role: "[train, map]") }
     }
+    let align = "align: {bands: [red, nir, swir2]}"
+    #expect(
+      message("[\(align), train, severity: {labels: dnbr}]")
+        == "p.yaml:5:71: with 'labels' the stage 'severity' belongs before 'train'")
+    #expect(
+      message("[\(align), severity: {labels: dnbr, label_thresholds: [0.1, 0.3, 0.5, 0.7]}]")
+        == "p.yaml:5:88: 4 thresholds make 5 classes, 'classes' lists 4")
+    #expect(
+      message("[\(align), labels: {weak: {}}, severity: {labels: dnbr}]")
+        == "p.yaml:5:84: the stage 'labels' gives labels already; leave out that stage, or "
+        + "'labels' here")
   }
 }
 

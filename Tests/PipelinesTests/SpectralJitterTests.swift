@@ -25,6 +25,17 @@ struct SpectralJitterTests {
     return covariance / (squares.0 * squares.1).squareRoot()
   }
 
+  @Test("A layer stays as it is")
+  func layer() {
+    let jitter = SpectralJitter(
+      bands: ["pre.nir", "post.nir", "dem"], deviations: [1, 1, 100], strength: 0.3, weakening: 0.5,
+      before: "pre", after: "post")
+    var generator = SeededGenerator(seed: 1)
+    let changes = jitter.draw(using: &generator)
+    #expect(changes[0].gain != 1 && changes[1].earlier == 0)
+    #expect(changes[2] == BandChange(gain: 1, shift: 0))
+  }
+
   @Test("Changes are common to a band on all dates, but for a third")
   func common() {
     let draws = draws(4000, strength: 0.1)

@@ -4,7 +4,7 @@ import Rasters
 public struct AlignedScene: Codable, Equatable, Sendable {
   /// One band.
   public struct Band: Codable, Equatable, Sendable {
-    /// `pre.nir`.
+    /// `pre.nir`, or the name of a layer.
     public var name: String
     /// The position of its file in `sources`.
     public var source: Int
@@ -54,12 +54,13 @@ public struct AlignedScene: Codable, Equatable, Sendable {
   ///   - rasters: The images by name.
   ///   - order: The images in the order of their bands.
   ///   - bands: Names or numbers of the bands wanted from each image.
+  ///   - layers: Rasters of one band, whose name is the band's.
   ///   - gridImage: The image that gives the grid.
   ///   - resampling: How an image on another grid is resampled.
   /// - Throws: `RasterError` or `RunError` naming the file.
   public init(
-    rasters: [String: SceneRaster], order: [String], bands wanted: [String], gridImage: String,
-    resampling: Resampling
+    rasters: [String: SceneRaster], order: [String], bands wanted: [String], layers: [String] = [],
+    gridImage: String, resampling: Resampling
   ) throws {
     guard let gridRaster = rasters[gridImage] else {
       throw RunError(.usage, "no image '\(gridImage)' to take the grid from")
@@ -67,23 +68,44 @@ public struct AlignedScene: Codable, Equatable, Sendable {
     gridPath = gridRaster.path
     (sources, bands, dates) = ([], [], [:])
     for image in order {
-      guard let declared = rasters[image] else {
-        throw RunError(.usage, "no image '\(image)'")
-      }
-      let raster = try Raster(path: declared.path, nodata: declared.nodata)
-      try AlignedScene.checkCounts(declared, raster)
+      let (declared, raster) = try add(image, rasters, resampling)
       dates[image] = declared.date ?? raster.acquisitionDate
-      sources.append(
-        Source(path: declared.path, nodata: declared.nodata, resampling: resampling.rawValue))
       for name in wanted {
-        let number = try AlignedScene.number(of: name, in: raster, declared)
-        bands.append(
-          Band(
-            name: "\(image).\(name)", source: sources.count - 1, number: number,
-            scale: AlignedScene.item(declared.scale, number),
-            offset: AlignedScene.item(declared.offset, number)))
+        add("\(image).\(name)", try AlignedScene.number(of: name, in: raster, declared), declared)
       }
     }
+    for layer in layers {
+      let (declared, raster) = try add(layer, rasters, resampling)
+      let count = raster.bands.count { !$0.isAlpha }
+      guard count == 1 else {
+        throw RunError(
+          .input,
+          "\(declared.path): has \(count) bands, and '\(layer)' is a layer of one; name it by "
+            + "'rasters', or extract the band")
+      }
+      add(layer, 1, declared)
+    }
+  }
+
+  /// Opens a file and adds it to the sources.
+  private mutating func add(
+    _ name: String, _ rasters: [String: SceneRaster], _ resampling: Resampling
+  ) throws -> (SceneRaster, Raster) {
+    guard let declared = rasters[name] else { throw RunError(.usage, "no image '\(name)'") }
+    let raster = try Raster(path: declared.path, nodata: declared.nodata)
+    try AlignedScene.checkCounts(declared, raster)
+    sources.append(
+      Source(path: declared.path, nodata: declared.nodata, resampling: resampling.rawValue))
+    return (declared, raster)
+  }
+
+  /// Adds a band of the latest source.
+  private mutating func add(_ name: String, _ number: Int, _ declared: SceneRaster) {
+    bands.append(
+      Band(
+        name: name, source: sources.count - 1, number: number,
+        scale: AlignedScene.item(declared.scale, number),
+        offset: AlignedScene.item(declared.offset, number)))
   }
 
   /// Opens the bands for one thread, on the scene's grid or on another.

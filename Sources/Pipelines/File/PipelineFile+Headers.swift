@@ -5,14 +5,13 @@ extension PipelineFile {
   ///
   /// - Throws: `RasterError` or `RunError` naming the file.
   public func checkHeaders() throws {
-    let labels =
-      stages.lazy.compactMap { $0 as? any LabelSource }.first ?? SceneLabels(classes: classes)
+    let labels = stages.labelSource ?? SceneLabels(classes: classes)
     let masks = stages.compactMap { $0 as? MaskStage }
     for case let align as AlignStage in stages {
       for scene in align.scenes {
         let aligned = try AlignedScene(
           rasters: scene.rasters, order: align.rasters, bands: align.bands,
-          gridImage: align.gridImage, resampling: align.resampling)
+          layers: align.layers, gridImage: align.gridImage, resampling: align.resampling)
         let grid = try aligned.open().grid
         try labels.checkLabels(of: scene, on: grid)
         try masks.first?.checkRasters(of: scene, on: grid)

@@ -15,13 +15,16 @@ final class MaskMaker {
   init(
     _ scene: AlignedScene, masks: [SceneRaster], rule: FileMaskRule, tests: SpectralTests
   ) throws {
+    // the tests are about reflectance, which a layer such as elevation is not
+    let scene = try scene.selecting(scene.bandNames.filter { $0.contains(".") })
     bands = try scene.open()
     grid = bands.grid
     dates = scene.dates
     self.tests = tests
     file = try FileMask(masks, on: grid, rule: rule)
-    images = try scene.sources.indices.map { source in
+    images = try scene.sources.indices.compactMap { source in
       let planes = scene.bands.indices.filter { scene.bands[$0].source == source }
+      if planes.isEmpty { return nil }
       let raster = try Raster(path: scene.sources[source].path)
       let names = planes.map { plane in
         (String(scene.bands[plane].name.drop { $0 != "." }.dropFirst()), plane)

@@ -7,8 +7,8 @@ import Engine
 /// date alone. The change between two dates can be weakened by a random share, since fires elsewhere
 /// may be weaker than those that were learnt from. Indices are computed from the changed bands.
 struct SpectralJitter: Sendable {
-  /// For each band that is read: which of the common changes is its own.
-  private let group: [Int]
+  /// For each band that is read: which of the common changes is its own; nil for layers.
+  private let group: [Int?]
   private let groupCount: Int
   /// Standard deviation of each band.
   private let deviations: [Double]
@@ -23,7 +23,8 @@ struct SpectralJitter: Sendable {
   /// Prepares to draw.
   ///
   /// - Parameters:
-  ///   - bands: `pre.nir`, …, in the order read.
+  ///   - bands: `pre.nir`, …, in the order read; a layer, whose name has no image before it, stays
+  ///     as it is.
   ///   - deviations: The standard deviation of each over the training pixels.
   ///   - strength: Standard deviation of gains; of shifts, in deviations of the band.
   ///   - weakening: The most of the change between two dates that is taken away.
@@ -35,6 +36,7 @@ struct SpectralJitter: Sendable {
   ) {
     var groups: [String] = []
     group = bands.map { band in
+      guard band.contains(".") else { return nil }
       let name = String(band.drop { $0 != "." })
       if let index = groups.firstIndex(of: name) { return index }
       groups.append(name)
@@ -55,9 +57,10 @@ struct SpectralJitter: Sendable {
     guard strength > 0 || weakening > 0 else { return [] }
     let common = (0..<groupCount).map { _ in (generator.normal(), generator.normal()) }
     let share = Float(1 - weakening * generator.uniform())
-    return group.indices.map { band in
-      let gain = common[group[band]].0 + SpectralJitter.ownShare * generator.normal()
-      let shift = common[group[band]].1 + SpectralJitter.ownShare * generator.normal()
+    return group.enumerated().map { band, group in
+      guard let group else { return BandChange(gain: 1, shift: 0) }
+      let gain = common[group].0 + SpectralJitter.ownShare * generator.normal()
+      let shift = common[group].1 + SpectralJitter.ownShare * generator.normal()
       return BandChange(
         gain: Float(max(0.1, 1 + strength * gain)),
         shift: Float(strength * deviations[band] * shift), earlier: earlier[band], share: share)

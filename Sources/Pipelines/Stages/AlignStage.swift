@@ -24,6 +24,10 @@ public struct AlignStage: Stage {
         "bands", .list(.text, count: 1...1000),
         default: "[blue, green, red, nir, swir1, swir2]",
         "Bands of each image, by name (nir, B8, SR_B5, a description) or number."),
+      Setting(
+        "layers", .list(.text, count: 0...20), default: "[]",
+        "Names of rasters of one band that every scene has beside its images, such as an elevation "
+          + "model; the channel has the name of the raster."),
       Setting("grid", .text, "Image that gives the grid; by default the last one."),
       Setting(
         "resampling", .choice(["nearest", "bilinear", "cubic", "average"]), default: "bilinear",
@@ -37,6 +41,8 @@ public struct AlignStage: Stage {
   public let rasters: [String]
   /// The bands of each image.
   public let bands: [String]
+  /// The rasters of one band beside the images.
+  public let layers: [String]
   /// The image that gives the grid.
   public let gridImage: String
   /// How images on another grid are resampled.
@@ -46,15 +52,16 @@ public struct AlignStage: Stage {
   /// What the stage `mask` does with the pixels that it hides, where there is one.
   var hiding: MaskStage.Hiding?
 
-  /// The images named by `rasters`; none may have the name of another key of a scene.
+  /// The images named by `rasters` and `layers`; none may have the name of another key of a scene.
   public static func requiredRasters(_ settings: Settings) throws -> [String] {
-    let names = settings.texts("rasters")
     let reserved = Scene.settings(rasters: []).map(\.key)
-    if let item = names.firstIndex(where: { reserved.contains($0) || $0.contains(".") }) {
-      throw settings.error(
-        "an image cannot be called '\(names[item])'", at: "rasters", item: item)
+    for key in ["rasters", "layers"] {
+      let names = settings.texts(key)
+      if let item = names.firstIndex(where: { reserved.contains($0) || $0.contains(".") }) {
+        throw settings.error("an image cannot be called '\(names[item])'", at: key, item: item)
+      }
     }
-    return names
+    return settings.texts("rasters") + settings.texts("layers")
   }
 
   /// Checks the names.
@@ -64,10 +71,14 @@ public struct AlignStage: Stage {
     let settings = declaration.settings
     rasters = settings.texts("rasters")
     bands = settings.texts("bands")
-    for (key, names) in [("rasters", rasters), ("bands", bands)] {
+    layers = settings.texts("layers")
+    for (key, names) in [("rasters", rasters), ("bands", bands), ("layers", layers)] {
       if let name = names.first(where: { name in names.count { $0 == name } > 1 }) {
         throw settings.error("'\(key)' names '\(name)' twice", at: key)
       }
+    }
+    if let item = layers.firstIndex(where: rasters.contains) {
+      throw settings.error("'\(layers[item])' is an image already", at: "layers", item: item)
     }
     gridImage = settings.optionalText("grid") ?? rasters[rasters.count - 1]
     guard rasters.contains(gridImage) else {
@@ -82,9 +93,9 @@ public struct AlignStage: Stage {
     scenes = header.scenes
   }
 
-  /// `pre.blue`, …: the bands of all images in order.
+  /// `pre.blue`, …, `dem`: the bands of all images in order, then the layers.
   public var bandNames: [String] {
-    rasters.flatMap { image in bands.map { "\(image).\($0)" } }
+    rasters.flatMap { image in bands.map { "\(image).\($0)" } } + layers
   }
 
   /// The images of the scene; labels only have to lie on the grid.
@@ -101,8 +112,8 @@ public struct AlignStage: Stage {
   public func run(_ scene: Scene?, in run: Run) throws {
     guard let scene else { return }
     let aligned = try AlignedScene(
-      rasters: scene.rasters, order: rasters, bands: bands, gridImage: gridImage,
-      resampling: resampling)
+      rasters: scene.rasters, order: rasters, bands: bands, layers: layers,
+      gridImage: gridImage, resampling: resampling)
     // opening relates every file to the grid, so that mistakes show before any work
     let grid = try aligned.open().grid
     // a vector file is for the stage 'labels'

@@ -2,6 +2,8 @@ import Rasters
 
 /// Tells where the labels of a scene are; stages that need labels find it by `EarlierStages.labels`.
 public protocol LabelSource: Sendable {
+  /// Whether it is meant to: a stage may give labels by a setting only.
+  var isLabelling: Bool { get }
   /// Whether a scene has labels.
   func hasLabels(_ scene: Scene) -> Bool
   /// Whether a scene's labels are guessed from an index, so that agreement with them says nothing
@@ -15,6 +17,19 @@ public protocol LabelSource: Sendable {
   ///
   /// - Throws: `RasterError` or `RunError` naming the file.
   func labels(_ scene: Scene, on aligned: AlignedScene, in run: Run) throws -> LabelReader
+}
+
+extension LabelSource {
+  /// Most are there for nothing else.
+  public var isLabelling: Bool { true }
+}
+
+extension Sequence<any Stage> {
+  /// The first that gives labels.
+  var labelSource: (any LabelSource)? {
+    for case let source as any LabelSource in self where source.isLabelling { return source }
+    return nil
+  }
 }
 
 /// The labels are rasters of the scenes: without a stage `labels`.
@@ -63,7 +78,6 @@ extension LabelReader {
 extension EarlierStages {
   /// Where labels are: as the latest stage that makes some says, else as the scenes say.
   public func labels(_ classes: ClassList) -> any LabelSource {
-    stages.lazy.reversed().compactMap { $0 as? any LabelSource }.first
-      ?? SceneLabels(classes: classes)
+    stages.reversed().labelSource ?? SceneLabels(classes: classes)
   }
 }

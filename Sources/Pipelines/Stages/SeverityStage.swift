@@ -38,6 +38,13 @@ public struct SeverityStage: Stage {
       Setting(
         "continuous", .flag, default: "false",
         "Whether dNBR and RdNBR less their offset are written too."),
+      Setting(
+        "labels", .choice(SeverityMeasure.allCases.map(\.rawValue)),
+        "Train on classes of this measure: weak labels for scenes without a 'label', the classes in "
+          + "rising order. Use the loss 'w1', which knows the order."),
+      Setting(
+        "label_thresholds", .list(.number(-100...100), count: 1...253),
+        "Where the second and each further class of 'labels' begins; by default those of the map."),
       Setting("before", .text, "Image before; by default the first of 'align'."),
       Setting("after", .text, "Image after; by default the one that gives the grid."),
     ])
@@ -45,9 +52,12 @@ public struct SeverityStage: Stage {
   /// Severity.
   public static let artifact = "severity"
 
-  /// The scenes that are mapped.
+  /// The scenes that are mapped or get labels.
   public let scenes: [Scene]
+  let header: PipelineHeader
   let align: AlignStage
+  /// The classes that a network trains on.
+  let labelled: Labelled?
   private let predict: PredictStage?
   private let givenOffset: Double?
   private let leastNDVI: Float
@@ -64,8 +74,12 @@ public struct SeverityStage: Stage {
   ) throws {
     let settings = declaration.settings
     align = try earlier.latest(AlignStage.self)
+    self.header = header
     predict = earlier.optional(PredictStage.self)
-    scenes = header.scenes(.map)
+    let isLabelling = settings.isSet("labels")
+    scenes = header.scenes.filter {
+      $0.roles.contains(.map) || (isLabelling && $0.label == nil)
+    }
     if scenes.isEmpty {
       throw declaration.error("the stage 'severity' needs a scene with 'role: map'")
     }
@@ -81,6 +95,7 @@ public struct SeverityStage: Stage {
         }
         return (measure, values)
       })
+    labelled = try Labelled(declaration, header, thresholds, after: earlier)
     isContinuous = settings.flag("continuous")
     let images = try align.comparedImages(settings)
     let bands = ChannelSet(bands: align.bandNames, before: images.before, after: images.after)
@@ -109,7 +124,7 @@ public struct SeverityStage: Stage {
 
   /// The maps, and the measures where they are written.
   public func outputs(_ scene: Scene?) -> [String] {
-    guard let scene else { return [] }
+    guard let scene, scene.roles.contains(.map) else { return [] }
     return SeverityMeasure.allCases.flatMap { measure in
       [SeverityStage.mapFile(scene, measure)]
         + (isContinuous ? [SeverityStage.measureFile(scene, measure)] : [])
@@ -121,6 +136,8 @@ public struct SeverityStage: Stage {
     guard let scene else { return }
     let aligned = try align.aligned(scene, in: run)
     let offset = try self.offset(scene, aligned, in: run)
+    try writeLabels(scene, aligned, offset: offset, in: run)
+    guard scene.roles.contains(.map) else { return }
     let reader = try SeverityReader(aligned, channels: channels, offset: offset.value)
     let metadata = run.metadata(dates: aligned.dates)
     var writers = try SeverityMeasure.allCases.map { measure in
@@ -153,7 +170,7 @@ public struct SeverityStage: Stage {
     guard let offsetChannels else { return SeverityOffset(given: givenOffset ?? 0) }
     let reader = try SceneReader(aligned, channels: offsetChannels)
     let probabilities = try predict.flatMap {
-      scenes.contains(scene) ? try Raster(path: $0.probabilities(scene, in: run)) : nil
+      try Raster(path: $0.probabilities(scene, in: run))
     }
     var vegetation = DifferenceHistogram()
     var unburned = DifferenceHistogram()
