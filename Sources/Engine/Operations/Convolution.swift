@@ -61,8 +61,13 @@ public struct Convolution: Operation {
 
   /// Packed weights for both passes, and patches for each thread.
   public func workspace(inputs: [Shape], output: Shape, in context: PlanContext) -> Workspace {
-    ConvolutionKernel(geometry, context.kernels, context.type)
+    var workspace = ConvolutionKernel(geometry, context.kernels, context.type)
       .workspace(x: inputs[0], y: output, forward: RS_PASS_FORWARD, in: context)
+    if hasBias {
+      workspace.scratchBytes = max(
+        workspace.scratchBytes, BiasGradient.scratchBytes(output, in: context))
+    }
+    return workspace
   }
 
   /// Which kernel computes it.
@@ -103,11 +108,7 @@ public struct Convolution: Operation {
       kernel.backwardWeight(
         call, x: call.inputs[0], dy: call.gradient, dw: call.parameterGradients[0])
     }
-    if hasBias, let gradient = call.parameterGradients[1] {
-      withUnsafePointer(to: call.gradient.kernelView) {
-        rs_bias_gradient(call.type.kernelType, $0, gradient)
-      }
-    }
+    if hasBias { BiasGradient.add(of: call.gradient, to: call.parameterGradients[1], call) }
     guard let target = call.inputGradients[0] else { return }
     if kernel.isVectorised {
       kernel.runGradient(

@@ -65,8 +65,13 @@ public struct TransposedConvolution: Operation {
 
   /// As the convolution's.
   public func workspace(inputs: [Shape], output: Shape, in context: PlanContext) -> Workspace {
-    ConvolutionKernel(geometry, context.kernels, context.type)
+    var workspace = ConvolutionKernel(geometry, context.kernels, context.type)
       .workspace(x: output, y: inputs[0], forward: RS_PASS_INPUT_GRADIENT, in: context)
+    if hasBias {
+      workspace.scratchBytes = max(
+        workspace.scratchBytes, BiasGradient.scratchBytes(output, in: context))
+    }
+    return workspace
   }
 
   /// Packs the weights.
@@ -109,11 +114,7 @@ public struct TransposedConvolution: Operation {
       kernel.backwardWeight(
         call, x: call.gradient, dy: call.inputs[0], dw: call.parameterGradients[0])
     }
-    if hasBias, let gradient = call.parameterGradients[1] {
-      withUnsafePointer(to: call.gradient.kernelView) {
-        rs_bias_gradient(call.type.kernelType, $0, gradient)
-      }
-    }
+    if hasBias { BiasGradient.add(of: call.gradient, to: call.parameterGradients[1], call) }
     guard let target = call.inputGradients[0] else { return }
     guard !kernel.isVectorised else {
       return kernel.runGradient(
