@@ -1,3 +1,4 @@
+import Engine
 import Glibc
 import Pipelines
 
@@ -19,6 +20,7 @@ struct Program {
   /// Runs; errors are reported on the terminal.
   func run(on terminal: Terminal) -> ExitStatus {
     do {
+      try Program.chooseInstructions(getenv("RSPIPE_ISA").map { String(cString: $0) })
       try runCommand(on: terminal)
       return .done
     } catch is ClosedPipe {
@@ -27,6 +29,20 @@ struct Program {
     } catch {
       terminal.report(line(of: error))
       return ExitStatus(error)
+    }
+  }
+
+  /// Uses the vector instructions that the environment asks for, to compare them.
+  static func chooseInstructions(_ name: String?) throws {
+    guard let name, !name.isEmpty else { return }
+    let known = InstructionSet.allCases.map(\.rawValue).joined(separator: ", ")
+    guard let instructions = InstructionSet(rawValue: name) else {
+      throw ArgumentError.other("the variable RSPIPE_ISA takes one of \(known), found '\(name)'")
+    }
+    guard instructions.use() else {
+      throw ArgumentError.other(
+        "the variable RSPIPE_ISA asks for \(name), which this processor lacks; it has "
+          + InstructionSet.best.rawValue)
     }
   }
 

@@ -35,6 +35,17 @@ struct ProgramTests {
         == CommandLineRun(status: 2, output: "", errors: "rspipe: \(message)\n"))
   }
 
+  @Test("an unknown instruction set is refused with those that there are")
+  func instructionSet() throws {
+    try Program.chooseInstructions(nil)
+    try Program.chooseInstructions("")
+    #expect {
+      try Program.chooseInstructions("avx3")
+    } throws: {
+      "\($0)" == "the variable RSPIPE_ISA takes one of portable, avx2, avx512, found 'avx3'"
+    }
+  }
+
   @Test("an option in place of the command is named")
   func optionFirst() {
     #expect(

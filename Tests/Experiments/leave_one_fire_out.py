@@ -22,8 +22,8 @@ FIRES = ["coal_seam_2002", "gladiator_2012", "harris_2007", "waldo_canyon_2012",
 DATA = os.path.join(os.environ["RSPIPE_DATA"], "burned")
 RSPIPE = os.path.join(os.path.dirname(__file__), "../../.build/release/rspipe")
 TRAIN = """  - train: {model: {name: unet, base: 16, depth: 3}, loss: %s,
-      optimiser: {name: adamw, learning_rate: 0.003}, epochs: 4, steps: 60, batch: 4,
-      window: 96, block: 64, test: 0, weakening: 0.4, seed: %d}
+      optimiser: {name: adamw, learning_rate: 0.003}, epochs: %s, steps: 60, batch: 4,
+      window: 96, block: 64, test: 0, %s, seed: %d}
 """
 BURNED = """classes: [{name: unburned}, {name: burned}]
 stages:
@@ -34,15 +34,16 @@ stages:
 """ + TRAIN + """  - predict:
   - write: {baseline: ""}
 """
-# grades: dNBR amid each class
-SEVERITY = """classes: [{name: unburned}, {name: low}, {name: moderate}, {name: high}]
+# the classes of Key and Benson 2006; grades: dNBR amid each. No jitter: it would change dNBR itself.
+SEVERITY = """classes: [{name: unburned}, {name: low}, {name: moderate-low}, {name: moderate-high},
+  {name: high}]
 stages:
   - align:
   - mask:
-  - severity: {labels: dnbr, continuous: true}
+  - severity: {labels: dnbr, label_thresholds: [0.1, 0.27, 0.44, 0.66], continuous: true}
   - indices:
 """ + TRAIN + """  - predict:
-  - expected: {grades: [0, 0.185, 0.465, 0.88]}
+  - expected: {grades: [0, 0.185, 0.355, 0.55, 0.8]}
 """
 MEASURES = ["probability", "expected severity", "corrected dNBR", "raw dNBR"]
 
@@ -64,11 +65,11 @@ def dnbr(fire):
     return nbr("before") - nbr("after")
 
 
-def run(fire, stages, loss, seed, folder, name):
+def run(fire, stages, training, seed, folder, name):
     path = f"{folder}/{name}.yaml"
     with open(path, "w") as file:
         others = "".join(scene(other, "train") for other in FIRES if other != fire)
-        file.write("scenes:\n" + others + scene(fire, "map") + stages % (loss, seed))
+        file.write("scenes:\n" + others + scene(fire, "map") + stages % (*training, seed))
     output = f"{folder}/{name}"
     subprocess.run([RSPIPE, "run", path, "-q", "--set", f"output={output}"], check=True)
     return f"{output}/{fire}"
@@ -76,8 +77,9 @@ def run(fire, stages, loss, seed, folder, name):
 
 def catchments(fire, seed, folder):
     """Official mean dNBR and our means for each catchment of a fire left out."""
-    burned = run(fire, BURNED, "[ce, dice]", seed, folder, f"{fire}-burned")
-    severity = run(fire, SEVERITY, "[w1, ce]", seed, folder, f"{fire}-severity")
+    burned = run(fire, BURNED, ("[ce, dice]", 4, "weakening: 0.4"), seed, folder, f"{fire}-burned")
+    severity = run(fire, SEVERITY, ("[{name: w1, power: 2}, ce]", 8, "jitter: 0, balance: 0"),
+                   seed, folder, f"{fire}-severity")
     planes = [read(burned + "_probability.tif"), read(severity + "_severity.tif"),
               read(severity + "_dnbr_corrected.tif"), dnbr(fire)]
     seen = np.all(np.isfinite(planes), axis=0)

@@ -53,5 +53,5 @@ stages:
           map of your own before publishing hectares.
         licence: Apache-2.0
 YAML
-"$rspipe" run "$folder/pretrained.yaml" --overwrite
+"$rspipe" run "$folder/pretrained.yaml" --overwrite --set output="$folder/out"
 ls -l "$folder/out/model.safetensors"

@@ -107,6 +107,38 @@ struct CleanStageTests {
     #expect(try test.folder.names("out/.rspipe/polygons").isEmpty)
   }
 
+  @Test("A least recall is reached on the validation blocks, by the highest threshold that does")
+  func leastRecall() throws {
+    let test = try TestPipeline()
+    var thresholds: [Double] = []
+    for least in [0.5, 1] {
+      let stages = Self.stages("{select: recall, least_recall: \(least)}")
+      let summary = try test.run(try test.file(stages, output: "out\(least)"))
+      let cleaning = try #require(summary.scenes.first?.cleaning)
+      let threshold = try #require(cleaning.threshold)
+      thresholds.append(threshold)
+      let probability = try Raster(path: test.folder.file("out\(least)/fire_probability.tif"))
+      let split = try JSONDecoder().decode(
+        BlockSplit.self,
+        from: Data(test.folder.bytes("out\(least)/.rspipe/train/fire_blocks.json")))
+      let labels = try Raster(path: test.folder.file("label.tif"))
+      var burned: [Double] = []
+      for block in split.blocks(.validate) {
+        let shares = try probability.read(block, bands: [1])
+        let codes = try labels.readClasses(block, band: 1)
+        burned += zip(shares, codes).filter { $1 == 1 && !$0.isNaN }.map { Double($0.0) }
+      }
+      #expect(!burned.isEmpty)
+      func recall(_ threshold: Double) -> Double {
+        Double(burned.count { $0 >= threshold }) / Double(burned.count)
+      }
+      #expect(recall(threshold) >= least)
+      // thresholds are tried in steps; a few steps higher it is no longer reached
+      #expect(recall(threshold + 0.01) < least || threshold > 0.98)
+    }
+    #expect(thresholds[0] >= thresholds[1])
+  }
+
   @Test("A given threshold alone changes nothing but the rule; in degrees polygons add up too")
   func givenThreshold() throws {
     let test = try TestPipeline(crs: "EPSG:4326", geotransform: [-120, 1e-4, 0, 38, 0, -1e-4])

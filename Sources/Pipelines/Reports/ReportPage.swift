@@ -62,6 +62,7 @@ struct ReportPage {
             share(scene.notObservedPixels),
           ]
         ]))
+    if let severity = scene.severity { parts.append(self.severity(severity)) }
     if let hidden = scene.hidden, !hidden.isEmpty {
       parts.append("<h3>Hidden pixels</h3>")
       parts.append(
@@ -71,6 +72,19 @@ struct ReportPage {
     }
     if let scores = scene.scores { parts.append(self.scores(scores, scene.baseline)) }
     return parts.joined(separator: "\n")
+  }
+
+  private func severity(_ severity: Summary.Severity) -> String {
+    let names = severity.maps.first?.classes.map(\.name) ?? []
+    let rows = names.indices.map { index in
+      [names[index]] + severity.maps.map { hectares($0.classes[index].hectares) }
+    }
+    let unseen = ["not observed"] + severity.maps.map { hectares($0.notObservedHectares) }
+    return "<h3>Burn severity</h3>"
+      + HTML.table(
+        head: ["class"] + severity.maps.map { "\($0.measure), ha" }, rows: rows + [unseen])
+      + "<p class=\"soft\">dNBR of unburned vegetation, taken off: "
+      + "\(decimals(severity.offset.value, 4)).</p>"
   }
 
   private func pictures(_ pictures: Pictures) -> String {
