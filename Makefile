@@ -39,10 +39,7 @@ check: lint build test ## lint, build and test
 
 bench: build ## measure beside PyTorch, ONNX Runtime and OpenVINO (BENCH="--quick --only predict")
 	@.ci/setup python3-venv python3-dev g++
-	@[ -e .bench/venv/bin/python ] || python3 -m venv .bench/venv
-	@cmp -s Tests/Peers/requirements.txt .bench/installed.txt \
-	  || { .bench/venv/bin/python -m pip install --quiet --requirement Tests/Peers/requirements.txt \
-	  && cp Tests/Peers/requirements.txt .bench/installed.txt; }
+	@Tests/Peers/setup
 	@.bench/venv/bin/python Tests/Peers/bench.py --program $(RSPIPE) $(if $(THREADS),--threads $(THREADS)) $(BENCH)
 
 clean: ## remove what was built

@@ -23,7 +23,6 @@ class Torch:
         if compiled:
             import torch._inductor.config as inductor
             inductor.freezing = True  # weights are constants, packed once
-            torch._dynamo.reset()
             self.network = torch.compile(self.network)
 
     def prepared(self, x):

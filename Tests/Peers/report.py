@@ -45,7 +45,7 @@ def machine(results):
         f"- Machine: {about['model']} (family {about['family']}, model {about['number']}), {about['processors']} CPUs, "
         f"{about['threads']} threads; {', '.join(about['instructions'])}",
         f"- FMA peak: {about['fma_peak']:.0f} GFLOP/s on {about['threads']} threads: fp32 multiply-adds in registers "
-        "(`Tests/Peers/fma_peak.c`), best of five",
+        "(`Tests/Peers/fma_peak.c`), the best of all runs",
         f"- Commit: {', '.join(commits)}",
         f"- Peers: {peers}; batch norms folded, same input, same threads",
         "- Times are medians of rounds in which each program has one turn. A ratio is rspipe's time (or memory) over "
@@ -64,9 +64,9 @@ def middle(value):
 
 def ratio_cell(ours, peer, target):
     if peer is None:
-        return "–", f"≤ {target}"
+        return "–", f"≤ {target:.2f}"
     ratio = ours / peer[1]
-    return f"{ratio:.2f} ({peer[0]})", f"≤ {target}" + ("" if ratio <= target else " **missed**")
+    return f"{ratio:.2f} ({peer[0]})", f"≤ {target:.2f}" + ("" if ratio <= target else " **missed**")
 
 
 def targets(parts):
@@ -75,8 +75,11 @@ def targets(parts):
         if name not in parts:
             continue
         part, ours = parts[name], median(parts[name]["seconds"]["rspipe"])
-        rows.append([title, *ratio_cell(ours, best(part, part["fp32"]), fp32),
-                     *ratio_cell(ours, best(part, part["bf16"]), bf16)])
+        # a scene's time is told against the usual PyTorch script too
+        for suffix, start in [("", ""), (", PyTorch", "torch")] if name.startswith("scene") else [("", "")]:
+            peers = [[peer for peer in part[kind] if peer.startswith(start)] for kind in ("fp32", "bf16")]
+            rows.append([title + suffix, *ratio_cell(ours, best(part, peers[0]), fp32),
+                         *ratio_cell(ours, best(part, peers[1]), bf16)])
     for name, (title, target) in MEMORY_TARGETS.items():
         if name not in parts:
             continue
@@ -113,7 +116,7 @@ def timings(title, part, peak):
     titles += ["computed window", "peak MiB", "memory ratio"] if has_memory else []
     lines += table(titles, rows)
     for name, error in part["errors"].items():
-        lines += [f"{name} did not run: `{error}`", ""]
+        lines += [f"{name} has no time: `{error}`", ""]
     return lines
 
 

@@ -21,7 +21,6 @@ def build(name, base, shape, threads):
     layout = torch.contiguous_format if name == "torch_fp32" else torch.channels_last
     network = networks.unet(base).train().to(memory_format=layout)
     if "compiled" in name:
-        torch._dynamo.reset()
         network = torch.compile(network)
     x = torch.randn(shape).contiguous(memory_format=layout)
     target = torch.randint(0, 2, (shape[0], 1) + shape[2:]).float()
