@@ -2,6 +2,7 @@
 
 #include <math.h>
 
+#include "batch_norm_float.h"
 #include "real.h"
 
 enum {
@@ -19,17 +20,20 @@ static int chunks_of(const rs_view *x) {
 }
 
 size_t rs_batch_norm_scratch_count(const rs_view *x) {
-  return (size_t)(chunks_of(x) + 1) * 2 * (size_t)x->c;
+  const size_t general = (size_t)(chunks_of(x) + 1) * 2 * (size_t)x->c;
+  const size_t of_float = rs_float_norm_scratch_count(x);
+  return general > of_float ? general : of_float;
 }
 
 #define REAL float
 #define NAME(x) x##_f32
-#include "batch_norm.inc"
+#include "normalise.inc"
 #undef REAL
 #undef NAME
 
 #define REAL double
 #define NAME(x) x##_f64
+#include "normalise.inc"
 #include "batch_norm.inc"
 #undef REAL
 #undef NAME
@@ -38,8 +42,12 @@ void rs_batch_norm_forward_training(rs_type type, rs_pool *pool, const rs_view *
                                     const void *weight, const void *bias, void *running_mean,
                                     void *running_variance, double epsilon, double momentum,
                                     const rs_view *y, double *saved, double *scratch) {
-  RS_DISPATCH(type, forward_training, pool, x, weight, bias, running_mean, running_variance,
-              epsilon, momentum, y, saved, scratch);
+  if (type == RS_FLOAT32)
+    rs_float_norm_training(pool, x, weight, bias, running_mean, running_variance, epsilon, momentum,
+                           y, saved, scratch);
+  else
+    forward_training_f64(pool, x, weight, bias, running_mean, running_variance, epsilon, momentum, y,
+                         saved, scratch);
 }
 
 void rs_batch_norm_forward_evaluation(rs_type type, rs_pool *pool, const rs_view *x,
@@ -54,6 +62,9 @@ void rs_batch_norm_backward(rs_type type, rs_pool *pool, int training, const rs_
                             const rs_view *dy, const void *weight, const double *saved,
                             const rs_view *dx, int accumulate, void *dweight, void *dbias,
                             double *scratch) {
-  RS_DISPATCH(type, backward, pool, training, x, dy, weight, saved, dx, accumulate, dweight, dbias,
-              scratch);
+  if (type == RS_FLOAT32)
+    rs_float_norm_backward(pool, training, x, dy, weight, saved, dx, accumulate, dweight, dbias,
+                           scratch);
+  else
+    backward_f64(pool, training, x, dy, weight, saved, dx, accumulate, dweight, dbias, scratch);
 }

@@ -3,6 +3,7 @@
 #include <cblas.h>
 #include <string.h>
 
+#include "include/fused_convolution.h"
 #include "real.h"
 
 enum {
@@ -40,12 +41,37 @@ static int weight_chunks(size_t size, const rs_conv *conv, int64_t pixels) {
   return chunks < 1 ? 1 : (int)chunks;
 }
 
-size_t rs_conv_packed_count(const rs_conv *conv) {
-  return (size_t)taps(conv) * (size_t)(conv->inputs / conv->groups) * (size_t)conv->outputs;
+/// Whether the single-precision kernels serve this convolution.
+static int is_fused(rs_type type, const rs_conv *conv) {
+  return type == RS_FLOAT32 && conv->algorithm >= RS_CONV_WINOGRAD;
 }
 
-size_t rs_conv_scratch_bytes(rs_type type, const rs_conv *conv, const rs_view *x, const rs_view *y,
+/// The same with an algorithm that has a double version.
+static rs_conv general(const rs_conv *conv) {
+  rs_conv same = *conv;
+  if (same.algorithm >= RS_CONV_WINOGRAD) same.algorithm = RS_CONV_GEMM;
+  return same;
+}
+
+static size_t larger(size_t a, size_t b) { return a > b ? a : b; }
+
+size_t rs_conv_packed_count(const rs_conv *conv) {
+  const size_t count =
+      (size_t)taps(conv) * (size_t)(conv->inputs / conv->groups) * (size_t)conv->outputs;
+  if (conv->algorithm < RS_CONV_WINOGRAD) return count;
+  return larger(count, larger(rs_fused_packed_count(conv, RS_PASS_FORWARD),
+                              rs_fused_packed_count(conv, RS_PASS_INPUT_GRADIENT)));
+}
+
+size_t rs_conv_scratch_bytes(rs_type type, const rs_conv *any, const rs_view *x, const rs_view *y,
                              int threads) {
+  if (is_fused(type, any)) {
+    size_t bytes = 0;
+    for (rs_pass pass = RS_PASS_FORWARD; pass <= RS_PASS_WEIGHT_GRADIENT; pass++)
+      bytes = larger(bytes, rs_fused_scratch_bytes(any, pass, x, y, threads));
+    return bytes;
+  }
+  const rs_conv same = general(any), *conv = &same;
   const size_t size = type == RS_FLOAT32 ? sizeof(float) : sizeof(double);
   if (conv->algorithm == RS_CONV_NAIVE) return 0;
   const int64_t widest = (int64_t)taps(conv) * rs_max(conv->inputs, conv->outputs);
@@ -90,34 +116,64 @@ static inline void f64_gemm(CBLAS_TRANSPOSE ta, CBLAS_TRANSPOSE tb, int m, int n
 #undef NAME
 #undef GEMM
 
-void rs_conv_pack_forward(rs_type type, const rs_conv *conv, const void *weight, void *packed) {
+void rs_conv_pack_forward(rs_type type, const rs_conv *any, const void *weight, void *packed) {
+  if (is_fused(type, any)) {
+    rs_fused_pack(NULL, any, RS_PASS_FORWARD, weight, packed);
+    return;
+  }
+  const rs_conv same = general(any), *conv = &same;
   RS_DISPATCH(type, pack_forward, conv, weight, packed);
 }
 
-void rs_conv_pack_backward(rs_type type, const rs_conv *conv, const void *weight, void *packed) {
+void rs_conv_pack_backward(rs_type type, const rs_conv *any, const void *weight, void *packed) {
+  if (is_fused(type, any)) {
+    rs_fused_pack(NULL, any, RS_PASS_INPUT_GRADIENT, weight, packed);
+    return;
+  }
+  const rs_conv same = general(any), *conv = &same;
   RS_DISPATCH(type, pack_backward, conv, weight, packed);
 }
 
-void rs_conv_forward(rs_type type, rs_pool *pool, const rs_conv *conv, const rs_view *x,
+void rs_conv_forward(rs_type type, rs_pool *pool, const rs_conv *any, const rs_view *x,
                      const void *packed, const void *bias, const rs_view *y, int accumulate,
                      void *scratch) {
+  if (is_fused(type, any)) {
+    const rs_source from = {.view = *x};
+    const rs_sink to = {.view = *y, .bias = bias, .accumulate = accumulate};
+    rs_fused_forward(pool, any, &from, packed, &to, scratch);
+    return;
+  }
+  const rs_conv same = general(any), *conv = &same;
   if (conv->algorithm == RS_CONV_NAIVE)
     RS_DISPATCH(type, naive_forward, pool, conv, x, packed, bias, y, accumulate);
   else
     RS_DISPATCH(type, gemm_forward, pool, conv, x, packed, bias, y, accumulate, scratch);
 }
 
-void rs_conv_backward_input(rs_type type, rs_pool *pool, const rs_conv *conv, const rs_view *dy,
+void rs_conv_backward_input(rs_type type, rs_pool *pool, const rs_conv *any, const rs_view *dy,
                             const void *packed, const void *bias, const rs_view *dx, int accumulate,
                             void *scratch) {
+  if (is_fused(type, any)) {
+    const rs_source from = {.view = *dy};
+    const rs_sink to = {.view = *dx, .bias = bias, .accumulate = accumulate};
+    rs_fused_input_gradient(pool, any, &from, packed, &to, scratch);
+    return;
+  }
+  const rs_conv same = general(any), *conv = &same;
   if (conv->algorithm == RS_CONV_NAIVE)
     RS_DISPATCH(type, naive_backward_input, pool, conv, dy, packed, bias, dx, accumulate);
   else
     RS_DISPATCH(type, gemm_backward_input, pool, conv, dy, packed, bias, dx, accumulate, scratch);
 }
 
-void rs_conv_backward_weight(rs_type type, rs_pool *pool, const rs_conv *conv, const rs_view *x,
+void rs_conv_backward_weight(rs_type type, rs_pool *pool, const rs_conv *any, const rs_view *x,
                              const rs_view *dy, void *dw, void *scratch) {
+  if (is_fused(type, any)) {
+    const rs_source from = {.view = *x}, gradient = {.view = *dy};
+    rs_fused_weight_gradient(pool, any, &from, &gradient, dw, scratch);
+    return;
+  }
+  const rs_conv same = general(any), *conv = &same;
   if (conv->algorithm == RS_CONV_NAIVE)
     RS_DISPATCH(type, naive_backward_weight, pool, conv, x, dy, dw);
   else

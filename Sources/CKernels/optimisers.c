@@ -3,6 +3,8 @@
 
 #include <math.h>
 
+#include "fast_kernels.h"
+
 // Partial sums of `sum_of_squares`: as many as fill the vector registers.
 enum { LANES = 16 };
 
@@ -18,6 +20,7 @@ enum { LANES = 16 };
 #define SQRT sqrt
 #define TYPED(name) name##_double
 #include "optimisers.inc"
+#include "adam.inc" // for float each instruction set has its own
 #undef REAL
 #undef SQRT
 #undef TYPED
@@ -42,7 +45,8 @@ void rs_sgd_step(
 void rs_adam_step(
   rs_type type, size_t count, void *value, const void *gradient, void *first, void *second,
   rs_adam adam) {
-  DISPATCH(adam, count, value, gradient, first, second, adam)
+  if (type == RS_FLOAT32) rs_kernels()->adam(count, value, gradient, first, second, adam);
+  else adam_double(count, value, gradient, first, second, adam);
 }
 
 double rs_sum_of_squares(rs_type type, size_t count, const void *x) {

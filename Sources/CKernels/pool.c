@@ -6,9 +6,15 @@
 #include <pthread.h>
 #include <sched.h>
 #include <stdatomic.h>
+#include <stdint.h>
 #include <stdlib.h>
+#include <time.h>
 
-enum { SPINS_BEFORE_SLEEP = 5000, SPINS_BEFORE_YIELD = 2000 };
+enum {
+  NANOSECONDS_BEFORE_SLEEP = 300000,
+  SPINS_BETWEEN_LOOKS = 64, // at the clock
+  SPINS_BEFORE_YIELD = 2000,
+};
 
 struct rs_pool {
   int threads, started;
@@ -39,10 +45,19 @@ static void take_items(rs_pool *pool, int thread) {
     pool->job(pool->context, item, thread);
 }
 
+static int64_t nanoseconds(void) {
+  struct timespec now;
+  clock_gettime(CLOCK_MONOTONIC, &now);
+  return (int64_t)now.tv_sec * 1000000000 + now.tv_nsec;
+}
+
 static void wait_for_generation(rs_pool *pool, unsigned seen) {
-  for (int spins = 0; atomic_load(&pool->generation) == seen; spins++) {
+  int64_t since = 0;
+  for (int spins = 1; atomic_load(&pool->generation) == seen; spins++) {
     pause_briefly();
-    if (spins < SPINS_BEFORE_SLEEP) continue;
+    if (spins % SPINS_BETWEEN_LOOKS != 0) continue;
+    if (since == 0) since = nanoseconds();
+    if (nanoseconds() - since < NANOSECONDS_BEFORE_SLEEP) continue;
     pthread_mutex_lock(&pool->sleep_mutex);
     atomic_fetch_add(&pool->sleepers, 1);
     while (atomic_load(&pool->generation) == seen)

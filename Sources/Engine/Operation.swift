@@ -44,6 +44,8 @@ public struct ParameterDeclaration: Sendable, Equatable {
 public enum KernelChoice: Sendable {
   /// The fastest for each shape.
   case fast
+  /// Without Winograd's transforms, whose rounding is a few times larger.
+  case exact
   /// Plain loops, the oracle of the tests.
   case naive
 }
@@ -104,6 +106,8 @@ public struct GradientView {
   public let view: TensorView
   /// True: add to what is there; false: overwrite.
   public let accumulates: Bool
+  /// Whether the norm of the input needs the sums of what is there then.
+  let collectsSums: Bool
 }
 
 /// One call of an operation: where everything is.
@@ -114,9 +118,13 @@ public struct OperationCall {
   let kernels: KernelChoice
   let inputs: [TensorView]
   let output: TensorView
+  /// For each input what is still to be done to its values; nil: nothing.
+  let inputNormalisations: [Normalisation?]
+  /// What readers of the output still do to its values.
+  let outputNormalisation: Normalisation?
   /// In the order of the operation's declarations.
   let parameters: [UnsafeMutableRawPointer]
-  let prepared: UnsafeMutableRawPointer
+  var prepared: UnsafeMutableRawPointer
   let saved: UnsafeMutablePointer<Double>
   let scratch: UnsafeMutableRawPointer
   // Backward only:
@@ -125,6 +133,13 @@ public struct OperationCall {
   let inputGradients: [GradientView?]
   /// Added to; nil for what is not trained.
   let parameterGradients: [UnsafeMutableRawPointer?]
+
+  /// The same call with the prepared weights so many bytes further.
+  func preparing(at offset: Int) -> OperationCall {
+    var call = self
+    call.prepared += offset
+    return call
+  }
 
   /// The gradient of the output; only the backward pass may ask.
   var gradient: TensorView {
@@ -148,6 +163,8 @@ public protocol Operation: Sendable {
   func receptiveField(of inputs: [ReceptiveField]) -> ReceptiveField
   /// Multiply-adds of the forward pass.
   func multiplyAdds(inputs: [Shape], output: Shape) -> Int
+  /// The algorithm of its kernels, for listings; nil where there is only one.
+  func algorithm(in context: PlanContext) -> String?
   /// Which forward values the backward pass reads.
   var backwardReads: BackwardReads { get }
   /// Whether an input gets a gradient; false where only its size matters.
@@ -171,6 +188,8 @@ extension Operation {
   public func receptiveField(of inputs: [ReceptiveField]) -> ReceptiveField { .union(inputs) }
   /// Counted for convolutions and matrix products only.
   public func multiplyAdds(inputs: [Shape], output: Shape) -> Int { 0 }
+  /// One unless told otherwise.
+  public func algorithm(in context: PlanContext) -> String? { nil }
   /// Every input unless told otherwise.
   public func passesGradient(toInput index: Int) -> Bool { true }
   /// No sharing unless told otherwise.

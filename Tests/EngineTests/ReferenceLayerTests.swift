@@ -6,7 +6,7 @@ import Testing
 struct ReferenceLayerTests {
   static let folder = ReferenceFolder()
 
-  @Test(arguments: [KernelChoice.fast, .naive], [ElementType.float32, .float64])
+  @Test(arguments: [KernelChoice.fast, .exact, .naive], [ElementType.float32, .float64])
   func layersAgreeWithPyTorch(kernels: KernelChoice, type: ElementType) throws {
     let document = try Self.folder.json("layers")
     let tensors = try Self.folder.tensors("layers")

@@ -8,7 +8,7 @@ import Testing
 struct ReferenceModelTests {
   static let folder = ReferenceFolder()
 
-  @Test(arguments: [KernelChoice.fast, .naive], [ElementType.float32, .float64])
+  @Test(arguments: [KernelChoice.fast, .exact, .naive], [ElementType.float32, .float64])
   func logitsAgreeWithPyTorch(kernels: KernelChoice, type: ElementType) throws {
     var tally = ReferenceTally("models, \(kernels), \(type)")
     for (name, entry) in try Self.folder.json("models").members {

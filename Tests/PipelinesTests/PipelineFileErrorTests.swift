@@ -214,6 +214,9 @@ struct PipelineFileErrorTests {
       "  - predict: {tile: 64}\n", "",
       "p.yaml:14:5: the stage 'write' needs an earlier stage 'predict'"),
     Mistake(
+      "label: label.tif", "label: {path: label.tif, scale: 2}",
+      "p.yaml:6:30: unknown key 'scale' of 'label'. Allowed keys: path, nodata"),
+    Mistake(
       "{bands: [red, nir, swir1, swir2]}", "{bands: [red, nir, red]}",
       "p.yaml:11:20: 'bands' names 'red' twice"),
     Mistake(

@@ -10,7 +10,7 @@ import Training
 struct ReferenceTraceTests {
   static let folder = ReferenceFolder()
 
-  @Test(arguments: [KernelChoice.fast, .naive], [ElementType.float32, .float64])
+  @Test(arguments: [KernelChoice.fast, .exact, .naive], [ElementType.float32, .float64])
   func trainingFollowsPyTorch(kernels: KernelChoice, type: ElementType) throws {
     var tally = ReferenceTally("traces, \(kernels), \(type)")
     let models = try Self.folder.json("models")

@@ -8,6 +8,8 @@
 typedef enum {
   RS_CONV_NAIVE = 0, ///< plain loops: the oracle of the tests, and grouped convolutions
   RS_CONV_GEMM = 1,  ///< patches as rows of a matrix, multiplied by OpenBLAS; groups = 1
+  RS_CONV_WINOGRAD = 2, ///< fused F(4x4, 3x3), float only (double: GEMM); groups = 1, stride 1
+  RS_CONV_DIRECT = 3,   ///< straight from the views, float only (double: GEMM); groups = 1
 } rs_conv_algorithm;
 
 /// The geometry of a convolution: weights are (outputs, inputs / groups, kernel_h, kernel_w).

@@ -1,16 +1,17 @@
-/// Runs a plan: all memory is allocated when it is made, none in a pass.
+/// Runs a plan: all memory is allocated when it is made or given a larger plan, none in a pass.
 ///
 /// One executor serves one thread at a time; its kernels use the pool.
 public final class Executor {
   /// What it runs.
-  public let plan: Plan
+  public private(set) var plan: Plan
   /// The parameters, shared with other executors.
   public let parameters: ParameterStore
   private let pool: ThreadPool
-  private let arena: Memory
-  private let scratch: Memory
+  private var arena: Memory
+  private var scratch: Memory
   private let prepared: Memory
-  private let saved: Memory
+  private var saved: Memory
+  private var coefficients: Memory
   private var preparedVersion = 0
   private var calls: [OperationCall] = []
 
@@ -21,17 +22,42 @@ public final class Executor {
   ///   - parameters: The values, with gradients if the plan is for training.
   ///   - pool: The threads.
   public init(plan: Plan, parameters: ParameterStore, pool: ThreadPool) {
-    precondition(plan.context.type == parameters.type, "plan and parameters differ in type")
-    precondition(pool.threads <= plan.context.threads, "the plan has scratch for fewer threads")
-    precondition(plan.graph.parameters == parameters.declarations, "parameters of another graph")
+    Executor.check(plan, parameters, pool)
     self.plan = plan
     self.parameters = parameters
     self.pool = pool
     arena = Memory(byteCount: plan.arenaBytes)
     scratch = Memory(byteCount: plan.scratchBytes)
-    prepared = Memory(
-      byteCount: plan.workspaces.reduce(0) { $0 + Arena.rounded($1.preparedBytes) })
-    saved = Memory(byteCount: plan.workspaces.reduce(0) { $0 + 8 * $1.savedDoubles })
+    prepared = Memory(byteCount: plan.preparedBytes)
+    saved = Memory(byteCount: plan.savedBytes)
+    coefficients = Memory(byteCount: plan.coefficientBytes)
+    bind()
+  }
+
+  /// Goes on with a plan of the same network for other image sizes, in the same memory where it is
+  /// large enough; weights are not prepared again.
+  public func use(_ plan: Plan) {
+    Executor.check(plan, parameters, pool)
+    precondition(plan.preparedBytes == prepared.byteCount, "a plan of another network or mode")
+    self.plan = plan
+    for (memory, bytes) in [
+      (\Executor.arena, plan.arenaBytes), (\.scratch, plan.scratchBytes),
+      (\.saved, plan.savedBytes), (\.coefficients, plan.coefficientBytes),
+    ] where self[keyPath: memory].byteCount < bytes {
+      self[keyPath: memory] = Memory(byteCount: 0)  // frees before it allocates
+      self[keyPath: memory] = Memory(byteCount: bytes)
+    }
+    bind()
+  }
+
+  private static func check(_ plan: Plan, _ parameters: ParameterStore, _ pool: ThreadPool) {
+    precondition(plan.context.type == parameters.type, "plan and parameters differ in type")
+    precondition(pool.threads <= plan.context.threads, "the plan has scratch for fewer threads")
+    precondition(plan.graph.parameters == parameters.declarations, "parameters of another graph")
+  }
+
+  private func bind() {
+    for value in plan.normalised { normalisation(Value(index: value))?.clear() }
     calls = makeCalls()
   }
 
@@ -84,6 +110,17 @@ public final class Executor {
       shape: plan.shapes[value.index], pixelStride: plan.placement.buffers[home.buffer].channels)
   }
 
+  /// What is still to be done to a value when it is read; nil: nothing.
+  private func normalisation(_ value: Value) -> Normalisation? {
+    let home = plan.placement.homes[value.index]
+    guard plan.normalised.contains(value.index),
+      let offset = plan.coefficientOffsets[home.buffer]
+    else { return nil }
+    return Normalisation(
+      at: coefficients.pointer + offset, channels: plan.placement.buffers[home.buffer].channels,
+      firstChannel: home.channel)
+  }
+
   private func makeCalls() -> [OperationCall] {
     var (preparedEnd, savedEnd) = (0, 0)
     return plan.graph.nodes.enumerated().map { index, node in
@@ -96,6 +133,8 @@ public final class Executor {
       return OperationCall(
         type: plan.context.type, pool: pool, isTraining: isTraining,
         kernels: plan.context.kernels, inputs: node.inputs.map(view), output: view(node.output),
+        inputNormalisations: node.inputs.map(normalisation),
+        outputNormalisation: normalisation(node.output),
         parameters: node.parameters.map { parameters.pointer($0) },
         prepared: prepared.pointer + preparedEnd,
         saved: (saved.pointer + savedEnd).assumingMemoryBound(to: Double.self),
@@ -106,7 +145,8 @@ public final class Executor {
             node.operation.passesGradient(toInput: position)
           else { return nil }
           return GradientView(
-            view: gradientView(input), accumulates: plan.accumulates[index][position])
+            view: gradientView(input), accumulates: plan.accumulates[index][position],
+            collectsSums: plan.collectsSums[index][position])
         },
         parameterGradients: node.parameters.map { parameters.gradientPointer($0) })
     }

@@ -1,7 +1,7 @@
 /// Everything about running a graph on images of one size, decided before anything is computed:
 /// shapes, where each value and gradient lies, and how much memory there will be.
 public struct Plan: Sendable {
-  /// What was planned.
+  /// What runs: the network with operations joined where the kernels can.
   public let graph: Graph
   /// The shape of each input.
   public let inputShapes: [Shape]
@@ -17,6 +17,14 @@ public struct Plan: Sendable {
   let accumulates: [[Bool]]
   /// For each value: whether the backward pass computes its gradient.
   let hasGradient: [Bool]
+  /// Values that lie in memory before their norm.
+  let normalised: Set<Int>
+  /// For each node and input: whether it sums up for the norm of that input.
+  let collectsSums: [[Bool]]
+  /// Byte offset of the coefficients of each buffer that holds such values.
+  let coefficientOffsets: [Int?]
+  /// Bytes for all coefficients.
+  let coefficientBytes: Int
   let workspaces: [Workspace]
   /// Bytes for values and gradients.
   public let arenaBytes: Int
@@ -25,9 +33,16 @@ public struct Plan: Sendable {
 
   /// All the bytes that an executor of this plan allocates, parameters left out.
   public var peakBytes: Int {
-    arenaBytes + scratchBytes
-      + workspaces.reduce(0) { $0 + Arena.rounded($1.preparedBytes) + 8 * $1.savedDoubles }
+    arenaBytes + scratchBytes + coefficientBytes + preparedBytes + savedBytes
   }
+
+  /// Bytes for weights in the kernels' own layout; they do not depend on the images' size.
+  public var preparedBytes: Int {
+    workspaces.reduce(0) { $0 + Arena.rounded($1.preparedBytes) }
+  }
+
+  /// Bytes that the forward pass leaves for the backward pass beside values.
+  var savedBytes: Int { workspaces.reduce(0) { $0 + 8 * $1.savedDoubles } }
 
   /// The shapes of the outputs.
   public var outputShapes: [Shape] { graph.outputs.map { shapes[$0.index] } }
@@ -56,14 +71,18 @@ public struct Plan: Sendable {
     graph: Graph, inputShapes: [Shape], isTraining: Bool, withInputGradients: Bool = false,
     type: ElementType = .float32, threads: Int, kernels: KernelChoice = .fast
   ) throws {
-    self.graph = graph
     self.inputShapes = inputShapes
     let context = PlanContext(
       type: type, isTraining: isTraining, withInputGradients: withInputGradients,
       threads: threads, kernels: kernels)
     self.context = context
+    let graph = graph.fused(for: context)
+    self.graph = graph
     let shapes = try graph.shapes(for: inputShapes)
     self.shapes = shapes
+    let normalised = graph.normalisedValues(isTraining: isTraining)
+    self.normalised = normalised
+    collectsSums = graph.sumCollection(of: normalised)
     placement = Placement(graph: graph, shapes: shapes, isTraining: isTraining)
     workspaces = graph.nodes.map { node in
       node.operation.workspace(
@@ -74,6 +93,14 @@ public struct Plan: Sendable {
     hasGradient = graph.producers.map { isTraining && ($0 != nil || withInputGradients) }
     let lifetimes = Lifetimes(
       graph: graph, placement: placement, isTraining: isTraining, hasGradient: hasGradient)
+    var end = 0
+    let normalisedBuffers = Set(normalised.map { [placement] in placement.homes[$0].buffer })
+    coefficientOffsets = placement.buffers.enumerated().map { index, buffer in
+      guard normalisedBuffers.contains(index) else { return nil }
+      defer { end += Normalisation.byteCount(channels: buffer.channels) }
+      return end
+    }
+    coefficientBytes = end
     let bytes = placement.buffers.map { $0.count * type.size }
     let arena = Arena(
       zip(bytes, lifetimes.values).map(Plan.request)

@@ -61,32 +61,58 @@ public struct Convolution: Operation {
 
   /// Packed weights for both passes, and patches for each thread.
   public func workspace(inputs: [Shape], output: Shape, in context: PlanContext) -> Workspace {
-    ConvolutionKernel(geometry, choice: context.kernels)
-      .workspace(x: inputs[0], y: output, in: context)
+    ConvolutionKernel(geometry, context.kernels, context.type)
+      .workspace(x: inputs[0], y: output, forward: RS_PASS_FORWARD, in: context)
   }
 
-  /// Packs the weights for the forward pass and, in training, for the input gradient.
+  /// Which kernel computes it.
+  public func algorithm(in context: PlanContext) -> String? {
+    ConvolutionKernel(geometry, context.kernels, context.type).algorithm
+  }
+
+  /// Packs the weights.
   public func prepare(_ call: OperationCall) {
-    ConvolutionKernel(geometry, choice: call.kernels).prepare(call)
+    kernel(call).prepare(call, forward: RS_PASS_FORWARD, weight: call.parameters[0])
+  }
+
+  private func kernel(_ call: OperationCall) -> ConvolutionKernel {
+    ConvolutionKernel(geometry, call.kernels, call.type)
   }
 
   /// Computes y.
   public func forward(_ call: OperationCall) {
-    ConvolutionKernel(geometry, choice: call.kernels).forward(
-      call, x: call.inputs[0], bias: hasBias ? call.parameters[1] : nil, y: call.output)
+    let bias = hasBias ? call.parameters[1] : nil
+    let kernel = kernel(call)
+    guard kernel.isVectorised else {
+      return kernel.forward(call, x: call.inputs[0], bias: bias, y: call.output)
+    }
+    var sink = call.output.sink()
+    sink.bias = bias.map { UnsafePointer($0.assumingMemoryBound(to: Float.self)) }
+    kernel.run(
+      RS_PASS_FORWARD, call, from: call.inputs[0].source(call.inputNormalisations[0]), to: sink)
   }
 
   /// Computes dx, dW and db.
   public func backward(_ call: OperationCall) {
-    let kernel = ConvolutionKernel(geometry, choice: call.kernels)
-    kernel.backwardWeight(
-      call, x: call.inputs[0], dy: call.gradient, dw: call.parameterGradients[0])
+    let kernel = kernel(call)
+    if kernel.isVectorised {
+      kernel.runWeightGradient(
+        call, x: call.inputs[0].source(call.inputNormalisations[0]),
+        dy: call.gradient.source(nil), dw: call.parameterGradients[0])
+    } else {
+      kernel.backwardWeight(
+        call, x: call.inputs[0], dy: call.gradient, dw: call.parameterGradients[0])
+    }
     if hasBias, let gradient = call.parameterGradients[1] {
       withUnsafePointer(to: call.gradient.kernelView) {
         rs_bias_gradient(call.type.kernelType, $0, gradient)
       }
     }
-    if let target = call.inputGradients[0] {
+    guard let target = call.inputGradients[0] else { return }
+    if kernel.isVectorised {
+      kernel.runGradient(
+        RS_PASS_INPUT_GRADIENT, call, from: call.gradient.source(nil), to: target)
+    } else {
       kernel.backwardInput(
         call, dy: call.gradient, bias: nil, dx: target.view, accumulates: target.accumulates)
     }

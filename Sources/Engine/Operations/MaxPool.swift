@@ -23,8 +23,24 @@ public struct MaxPool: Operation {
     inputs[0].windowed(kernel: size, stride: size, padding: 0, dilation: 1)
   }
 
+  /// Room for the sums that the norm of the input may need.
+  public func workspace(inputs: [Shape], output: Shape, in context: PlanContext) -> Workspace {
+    guard context.isTraining, context.type == .float32 else { return .none }
+    let view = inputs[0].kernelView
+    let blocks = Int(rs_transfer_sum_blocks([view]))
+    return Workspace(
+      scratchBytes: blocks * rs_sums_stride(view.c) * MemoryLayout<Float>.size)
+  }
+
   /// Computes y.
   public func forward(_ call: OperationCall) {
+    if size == 2, call.type == .float32, call.kernels != .naive {
+      var sink = rs_sink()
+      sink.view = call.inputs[0].shape.kernelView
+      sink.pooled = call.output.kernelView
+      return rs_transfer(
+        call.pool.handle, [call.inputs[0].source(call.inputNormalisations[0])], [sink])
+    }
     withViews(call.inputs[0], call.output) {
       rs_max_pool_forward(call.type.kernelType, call.pool.handle, Int32(size), $0, $1)
     }
@@ -33,12 +49,34 @@ public struct MaxPool: Operation {
   /// dy goes to the first largest pixel of its window.
   public func backward(_ call: OperationCall) {
     guard let target = call.inputGradients[0] else { return }
+    if size == 2, call.type == .float32, call.kernels != .naive {
+      return backward(call, to: target)
+    }
     withViews(call.inputs[0], call.gradient) { x, dy in
       withUnsafePointer(to: target.view.kernelView) { dx in
         rs_max_pool_backward(
           call.type.kernelType, call.pool.handle, Int32(size), x, dy, dx,
           target.accumulates ? 1 : 0)
       }
+    }
+  }
+}
+
+extension MaxPool {
+  /// The vector kernel, which can sum up for the norm of the input on the way.
+  private func backward(_ call: OperationCall, to target: GradientView) {
+    let normalisation = call.inputNormalisations[0]
+    let partials = call.scratch.assumingMemoryBound(to: Float.self)
+    var sink = target.view.sink(accumulates: target.accumulates)
+    if target.collectsSums, let normalisation {
+      sink.collectGradientSums(of: call.inputs[0], normalisation, in: partials)
+    }
+    rs_max_pool2_backward(
+      call.pool.handle, [call.inputs[0].source(normalisation)], [call.gradient.kernelView], [sink])
+    if target.collectsSums, let normalisation {
+      rs_sums_merge_gradients(
+        partials, rs_transfer_sum_blocks([sink.view]), sink.view.c, normalisation.gradientSum,
+        normalisation.gradientProduct)
     }
   }
 }

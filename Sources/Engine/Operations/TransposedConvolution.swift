@@ -65,33 +65,60 @@ public struct TransposedConvolution: Operation {
 
   /// As the convolution's.
   public func workspace(inputs: [Shape], output: Shape, in context: PlanContext) -> Workspace {
-    ConvolutionKernel(geometry, choice: context.kernels)
-      .workspace(x: output, y: inputs[0], in: context)
+    ConvolutionKernel(geometry, context.kernels, context.type)
+      .workspace(x: output, y: inputs[0], forward: RS_PASS_INPUT_GRADIENT, in: context)
   }
 
   /// Packs the weights.
   public func prepare(_ call: OperationCall) {
-    ConvolutionKernel(geometry, choice: call.kernels).prepare(call)
+    kernel(call).prepare(call, forward: RS_PASS_INPUT_GRADIENT, weight: call.parameters[0])
+  }
+
+  /// Which kernel computes it.
+  public func algorithm(in context: PlanContext) -> String? {
+    ConvolutionKernel(geometry, context.kernels, context.type).algorithm
+  }
+
+  private func kernel(_ call: OperationCall) -> ConvolutionKernel {
+    ConvolutionKernel(geometry, call.kernels, call.type)
   }
 
   /// Computes y.
   public func forward(_ call: OperationCall) {
-    ConvolutionKernel(geometry, choice: call.kernels).backwardInput(
-      call, dy: call.inputs[0], bias: hasBias ? call.parameters[1] : nil, dx: call.output,
-      accumulates: false)
+    let bias = hasBias ? call.parameters[1] : nil
+    let kernel = kernel(call)
+    guard kernel.isVectorised else {
+      return kernel.backwardInput(
+        call, dy: call.inputs[0], bias: bias, dx: call.output, accumulates: false)
+    }
+    var sink = call.output.sink()
+    sink.bias = bias.map { UnsafePointer($0.assumingMemoryBound(to: Float.self)) }
+    kernel.run(
+      RS_PASS_INPUT_GRADIENT, call, from: call.inputs[0].source(call.inputNormalisations[0]),
+      to: sink)
   }
 
   /// Computes dx, dW and db.
   public func backward(_ call: OperationCall) {
-    let kernel = ConvolutionKernel(geometry, choice: call.kernels)
-    kernel.backwardWeight(
-      call, x: call.gradient, dy: call.inputs[0], dw: call.parameterGradients[0])
+    let kernel = kernel(call)
+    if kernel.isVectorised {
+      kernel.runWeightGradient(
+        call, x: call.gradient.source(nil), dy: call.inputs[0].source(call.inputNormalisations[0]),
+        dw: call.parameterGradients[0])
+    } else {
+      kernel.backwardWeight(
+        call, x: call.gradient, dy: call.inputs[0], dw: call.parameterGradients[0])
+    }
     if hasBias, let gradient = call.parameterGradients[1] {
       withUnsafePointer(to: call.gradient.kernelView) {
         rs_bias_gradient(call.type.kernelType, $0, gradient)
       }
     }
     guard let target = call.inputGradients[0] else { return }
+    guard !kernel.isVectorised else {
+      return kernel.runGradient(
+        RS_PASS_FORWARD, call, from: call.gradient.source(nil), to: target)
+    }
     kernel.forward(
       call, x: call.gradient, bias: nil, y: target.view, accumulates: target.accumulates)
   }

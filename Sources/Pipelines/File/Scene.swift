@@ -45,10 +45,14 @@ public struct SceneRaster: Sendable, Equatable {
     Setting("date", .text, "Day of acquisition as YYYY-MM-DD; overrides the file's."),
   ]
 
-  /// A file with nothing overridden.
-  public init(path: String) {
+  /// The keys of labels, whose numbers are codes.
+  static let labelSettings = settings.filter { ["path", "nodata"].contains($0.key) }
+
+  /// A file with nothing overridden, or its value that is not observed.
+  public init(path: String, nodata: Double? = nil) {
     self.path = path
-    (bands, scale, offset, nodata, date) = ([], [], [], nil, nil)
+    self.nodata = nodata
+    (bands, scale, offset, date) = ([], [], [], nil)
   }
 
   init(_ settings: Settings) throws {
@@ -107,7 +111,7 @@ public struct Scene: Sendable, Equatable {
           "The image '\($0)': a path, or a mapping with its bands, scale, offset, nodata and date.")
       } + [
         Setting(
-          "label", .shorthand(key: "path", SceneRaster.settings),
+          "label", .shorthand(key: "path", SceneRaster.labelSettings),
           "Raster of the classes on the ground, to learn from or to compare with; a vector file for "
             + "the stage 'labels'.")
       ]
@@ -128,7 +132,9 @@ public struct Scene: Sendable, Equatable {
       rasters[name] = try settings.optionalGroup(name).map(SceneRaster.init)
     }
     self.rasters = rasters
-    label = try settings.optionalGroup("label").map(SceneRaster.init)
+    label = settings.optionalGroup("label").map {
+      SceneRaster(path: $0.text("path"), nodata: $0.optionalNumber("nodata"))
+    }
     if needsLabel, label == nil,
       let role = [SceneRole.train, .validate].first(where: roles.contains)
     {

@@ -154,7 +154,18 @@ final class TrainingSession {
       images: [stage.channels.before, stage.channels.after], limit: 10,
       classes: stage.header.classes.cardClasses, windowPixels: settings.integer("window"),
       resolutionMetres: training[0].reader.grid.pixelAreaSquareMetres(row: 0)?.squareRoot(),
-      training: ["program": "rspipe \(Version.text)", "seed": "\(seed)"], scores: [:])
+      training: stated.merging(
+        ["program": "rspipe \(Version.text)", "seed": "\(seed)"], uniquingKeysWith: { $1 }),
+      scores: [:])
+  }
+
+  /// What the pipeline file says for the card.
+  private var stated: [String: String] {
+    guard let card = settings.optionalGroup("card") else { return [:] }
+    return Dictionary(
+      uniqueKeysWithValues: TrainStage.cardSettings.compactMap { setting in
+        card.optionalText(setting.key).map { (setting.key, $0) }
+      })
   }
 
   /// Mean IoU over the classes on the validation blocks; nil where none is labelled.

@@ -59,7 +59,17 @@ public struct TrainStage: Stage {
         "test", .number(0...0.9), default: "0.2",
         "Share of blocks that are scored in the end and used for nothing else."),
       Setting("seed", .integer(0...Int.max), default: "1", "Decides everything random."),
+      Setting(
+        "card", .group(TrainStage.cardSettings),
+        "What those who get the model must know; written into the model file."),
     ])
+
+  /// The keys of `card`.
+  static let cardSettings = [
+    Setting("provenance", .text, "What the model was trained on, and where that comes from."),
+    Setting("limits", .text, "What it must not be used for, and where it fails."),
+    Setting("licence", .text, "Under which terms it may be used."),
+  ]
 
   /// A model.
   public static let artifact = "model"
