@@ -9,6 +9,8 @@ BUILD := swift build -c release --build-tests -Xswiftc -enable-testing
 RSPIPE := .build/release/rspipe
 PIPELINE ?= pipelines/burned_area.yaml
 THREADS ?=
+# Options of Tests/Peers/bench.py.
+BENCH ?=
 
 .PHONY: help setup build run test lint check bench clean format
 
@@ -34,6 +36,11 @@ format: ## lay out all Swift files
 	@swift format --in-place --recursive Package.swift Sources Tests
 
 check: lint build test ## lint, build and test
+
+bench: build ## measure beside PyTorch, ONNX Runtime and OpenVINO (BENCH="--quick --only predict")
+	@.ci/setup python3-venv python3-dev g++
+	@Tests/Peers/setup
+	@.bench/venv/bin/python Tests/Peers/bench.py --program $(RSPIPE) $(if $(THREADS),--threads $(THREADS)) $(BENCH)
 
 clean: ## remove what was built
 	@rm -rf .build

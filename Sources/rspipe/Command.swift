@@ -26,5 +26,6 @@ extension Program {
     InfoCommand.self,
     DescribeCommand.self,
     SimulateCommand.self,
+    BenchCommand.self,
   ]
 }

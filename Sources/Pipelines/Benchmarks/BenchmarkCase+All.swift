@@ -1,0 +1,76 @@
+import Engine
+
+extension BenchmarkCase {
+  /// Bands of every image.
+  static let bands = 12
+
+  /// All cases, in the order in which they are measured.
+  public static func all(_ options: BenchmarkOptions) -> [BenchmarkCase] {
+    predictions(options) + trainings(options) + layers(options) + scenes(options)
+  }
+
+  private static func predictions(_ options: BenchmarkOptions) -> [BenchmarkCase] {
+    let side = options.side ?? 512
+    return [32, 64].map { base in
+      BenchmarkCase("unet\(base)", .predict) {
+        try PredictionBenchmark(base: base, side: side, threads: options.threads)
+      }
+    }
+  }
+
+  private static func trainings(_ options: BenchmarkOptions) -> [BenchmarkCase] {
+    let side = options.side ?? 256
+    return [
+      BenchmarkCase("unet32", .train) {
+        try TrainingBenchmark(base: 32, side: side, images: 4, threads: options.threads)
+      }
+    ]
+  }
+
+  private static func scenes(_ options: BenchmarkOptions) -> [BenchmarkCase] {
+    let side = options.side ?? 3072
+    return [
+      BenchmarkCase("unet\(options.base)", .scene) {
+        try SceneBenchmark(side: side, options: options)
+      }
+    ]
+  }
+
+  /// The layers of a U-Net of base 32, and the convolutions of one of base 64 that it lacks.
+  private static func layers(_ options: BenchmarkOptions) -> [BenchmarkCase] {
+    let side = options.side ?? 512
+    var cases: [BenchmarkCase] = []
+    func add(
+      _ name: String, inputs: Int, level: Int, hasBackward: Bool = true,
+      _ layer: @escaping @Sendable (GraphBuilder, Value) -> Value
+    ) {
+      let side = max(1, side >> level)
+      for pass in hasBackward ? LayerBenchmark.Pass.allCases : [.forward] {
+        let suffix = pass == .forward ? "" : "/\(pass.rawValue)"
+        cases.append(
+          BenchmarkCase("\(name)-at-\(side)\(suffix)", .layers) {
+            try LayerBenchmark(
+              shape: Shape(1, side, side, inputs), pass: pass, threads: options.threads, layer)
+          })
+      }
+    }
+    for (inputs, outputs, level) in [
+      (bands, 32, 0), (32, 32, 0), (64, 64, 1), (128, 128, 2), (256, 256, 3), (512, 512, 4),
+    ] {
+      add("conv3x3-\(inputs)-\(outputs)", inputs: inputs, level: level) {
+        $0.convolution($1, "layer", outputs: outputs, kernel: 3, padding: 1, bias: false)
+      }
+    }
+    add("conv1x1-32-1", inputs: 32, level: 0) {
+      $0.convolution($1, "layer", outputs: 1, kernel: 1)
+    }
+    for (inputs, level) in [(64, 1), (512, 4)] {
+      add("up2x2-\(inputs)-\(inputs / 2)", inputs: inputs, level: level) {
+        $0.transposedConvolution($1, "layer", outputs: inputs / 2, kernel: 2, stride: 2)
+      }
+    }
+    add("batch-norm-32", inputs: 32, level: 0) { $0.batchNorm($1, "layer") }
+    add("pool2x2-32", inputs: 32, level: 0) { builder, x in builder.maxPool(x) }
+    return cases
+  }
+}
