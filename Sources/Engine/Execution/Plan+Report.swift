@@ -1,30 +1,3 @@
-import CKernels
-
-/// An operation that computes in one of several ways.
-///
-/// Listings name the way; operations that have only one need not conform.
-protocol AlgorithmChoosing: Operation {
-  /// The forward pass's way for these shapes: `gemm`, `naive`.
-  func algorithm(inputs: [Shape], output: Shape, in context: PlanContext) -> String
-}
-
-extension Convolution: AlgorithmChoosing {
-  func algorithm(inputs: [Shape], output: Shape, in context: PlanContext) -> String {
-    ConvolutionKernel(geometry, choice: context.kernels).algorithmName
-  }
-}
-
-extension TransposedConvolution: AlgorithmChoosing {
-  func algorithm(inputs: [Shape], output: Shape, in context: PlanContext) -> String {
-    ConvolutionKernel(geometry, choice: context.kernels).algorithmName
-  }
-}
-
-extension ConvolutionKernel {
-  /// What the kernel is called in listings.
-  var algorithmName: String { geometry.algorithm == RS_CONV_NAIVE ? "naive" : "gemm" }
-}
-
 /// One layer of a plan, for listings.
 public struct LayerReport: Sendable, Equatable, Encodable {
   /// The path of its parameters: `enc.0.conv1`.
@@ -53,8 +26,7 @@ extension Plan {
       return LayerReport(
         name: node.name, kind: node.operation.kind,
         output: [output.images, output.height, output.width, output.channels],
-        algorithm: (node.operation as? any AlgorithmChoosing)?
-          .algorithm(inputs: inputs, output: output, in: context),
+        algorithm: node.operation.algorithm(in: context),
         multiplyAdds: node.operation.multiplyAdds(inputs: inputs, output: output),
         bytes: output.count * context.type.size,
         receptiveField: fields[node.output.index].pixels)
