@@ -142,8 +142,10 @@ struct InfoLayersTests {
     let lines = run.output.split(separator: "\n").map { $0.split(separator: " ") }
     // 64² pixels × 9 taps × 3 × 2 channels; 64² × 2 numbers of 4 bytes; a pixel and its neighbours
     let first = try #require(lines.first { $0.first == "enc.0.conv1" })
-    #expect(first == ["enc.0.conv1", "conv2d", "1×64×64×2", first[3], "0.22", "0.0", "3"])
-    #expect(first[3] != "-", "a convolution says how it is computed")
+    #expect(first[1] == "conv2d" && first.contains("1×64×64×2"), "\(first)")
+    #expect(first.suffix(3) == ["0.22", "0.0", "3"], "\(first)")
+    #expect(
+      ["naive", "gemm", "direct", "winograd"].contains(first[first.count - 4]), "\(first)")
     let last = try #require(lines.first { $0.first == "head" })
     #expect(last[2] == "1×64×64×2" && last.last == "19", "\(last)")
     #expect(lines.last?.first == "allocated:")

@@ -24,8 +24,8 @@ HERE = pathlib.Path(__file__).resolve().parent
 ROOT = HERE.parent.parent
 # the runtimes' threads spin for a while after their work
 REST = 0.25
-# times rspipe's
-FAR_BEHIND = 5
+# times rspipe's, and in seconds
+FAR_BEHIND, LONG = 5, 10
 
 
 class Bench:
@@ -66,7 +66,7 @@ class Bench:
     def warmed(self, turns):
         """One turn of each that does not count; peers far behind are told and left out, to save hours."""
         seconds = {name: turn() for name, turn in turns.items()}
-        limit = FAR_BEHIND * seconds["rspipe"]
+        limit = max(FAR_BEHIND * seconds["rspipe"], LONG)
         # it may have been something else that was slow
         seconds |= {name: turns[name]() for name, taken in seconds.items() if taken > limit}
         slow = {name: f"left out: {taken:.1f} s where rspipe takes {seconds['rspipe']:.1f} s"

@@ -23,6 +23,7 @@ struct BenchCommand: Command {
   private static let folder = Option(
     "folder", takes: .text("DIR"),
     "Keep the scene there and use it again; by default it is made and removed.")
+  private static let json = Option("json", "Print a line of JSON for each measurement.")
   private static let serve = Option(
     "serve",
     "Read names from stdin; do each once when it is read, and answer with a line of JSON. Lets a "
@@ -37,7 +38,7 @@ struct BenchCommand: Command {
         + "map. GFLOP/s are of the fastest repetition. 'make bench' compares with other programs."
     ],
     operands: [],
-    options: [work, only, size, repetitions, base, tile, folder, serve, .threads, .json],
+    options: [work, only, size, repetitions, base, tile, folder, serve, .threads, json],
     examples: ["bench --work predict --threads 2", "bench --json --only 'conv3x3.*512'"])
 
   private let arguments: Arguments
@@ -69,9 +70,9 @@ struct BenchCommand: Command {
       if terminal.isInteractive { terminal.report("measuring \(item.name)") }
       let result = try item.measure(options)
       report.add(result)
-      if arguments.has(.json) { try terminal.print(jsonLine(result)) }
+      if arguments.has(BenchCommand.json) { try terminal.print(jsonLine(result)) }
     }
-    if !arguments.has(.json) { try terminal.print(report.text) }
+    if !arguments.has(BenchCommand.json) { try terminal.print(report.text) }
   }
 
   private func selected(_ cases: [BenchmarkCase]) throws -> [BenchmarkCase] {
