@@ -16,6 +16,13 @@ public enum BlockCache {
   }
 }
 
+extension BlockCache {
+  /// Has blocks and other large buffers go back to the system as soon as they are freed.
+  ///
+  /// For the whole process; to be called before it opens anything.
+  public static func returnFreedMemory() { rs_return_freed_memory() }
+}
+
 extension BandSet {
   /// Bytes of the blocks that GDAL decodes to read a window; an estimate where bands are warped.
   public func cacheBytes(_ window: Window) -> Int {

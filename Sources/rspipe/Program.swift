@@ -1,5 +1,6 @@
 import Glibc
 import Pipelines
+import Rasters
 
 /// The program as a whole: finds the command, and turns errors into a line and a status.
 struct Program {
@@ -13,6 +14,7 @@ struct Program {
   /// Runs on the real terminal and ends the process.
   func runAndExit() -> Never {
     Terminal.prepareDescriptors()
+    BlockCache.returnFreedMemory()
     exit(run(on: .standard()).rawValue)
   }
 

@@ -25,23 +25,23 @@ final class SceneFlow {
   /// Logits that wait for the writer or are in its hands, and those that are being made.
   static let resultsAtOnce = 3
 
-  /// Starts to read.
+  /// Starts both threads.
   ///
   /// - Parameters:
   ///   - windows: In the order in which they are mapped.
   ///   - reader: The scene; until `stop` it belongs to a thread of this.
   ///   - predictor: Tells what is read for a window, and how it is normalised.
-  ///   - writer: One band for each class; until `stop` it belongs to a thread of this.
+  ///   - write: Takes what the network says of a window; called on a thread of this.
   init(
     _ windows: [Window], from reader: SceneReader, for predictor: WindowPredictor,
-    to writer: RasterWriter
+    write: @escaping (WindowLogits) throws -> Void
   ) throws {
     try rooms.put(predictor.input)
     let (rooms, inputs, results) = (rooms, inputs, results)
     let (geometry, filler) = (predictor.geometry, predictor.filler)
     // each is used by the thread that gets it alone, until that has ended
     nonisolated(unsafe) let reader = reader
-    nonisolated(unsafe) let writer = writer
+    nonisolated(unsafe) let write = write
     do {
       threads.append(
         try BackgroundThread {
@@ -55,7 +55,7 @@ final class SceneFlow {
       threads.append(
         try BackgroundThread {
           do {
-            while let logits = try results.take() { try SceneFlow.write(logits, to: writer) }
+            while let logits = try results.take() { try write(logits) }
           } catch {
             results.fail(error)
           }
@@ -106,16 +106,6 @@ final class SceneFlow {
         goOn: inputs.check)
       free = isObserved ? nil : room
       try inputs.put(isObserved ? .observed(room) : .unobserved)
-    }
-  }
-
-  private static func write(_ logits: WindowLogits, to writer: RasterWriter) throws {
-    let (window, count) = (logits.window, logits.window.pixelCount)
-    try logits.probabilities().withUnsafeBufferPointer { planes in
-      for k in 0..<planes.count / count {
-        let plane = UnsafeBufferPointer(rebasing: planes[k * count..<(k + 1) * count])
-        try writer.write(window, band: k + 1, plane)
-      }
     }
   }
 }

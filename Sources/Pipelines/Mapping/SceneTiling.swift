@@ -4,9 +4,9 @@ import Rasters
 /// The windows of a scene in the order in which they are mapped, and the memory that this takes.
 ///
 /// Windows go row after row, from left to right. A window and those below it share the rows of two
-/// halos: if GDAL keeps the blocks of a row of windows, each is decoded once. Where there is no
-/// memory for that, columns of windows are mapped one strip after another, and only blocks under the
-/// edge of two strips are decoded twice.
+/// halos: if GDAL keeps the blocks of a row of windows, each is decoded once. Where there is no room
+/// for that, columns of windows are mapped one strip after another, and only blocks under the edge of
+/// two strips are decoded twice.
 struct SceneTiling {
   /// All windows.
   let windows: [Window]
@@ -19,6 +19,9 @@ struct SceneTiling {
 
   /// Bytes of the program, its libraries and its open files.
   static let programBytes = 64 << 20
+  /// What GDAL's blocks may take where nobody says how much memory to use: the memory does not grow
+  /// with the scene, and strips are wide enough that little is decoded twice.
+  static let usualCacheBytes = 128 << 20
   /// Side of the blocks that are written.
   private static let writtenBlock = 512
 
@@ -46,20 +49,26 @@ struct SceneTiling {
         Window(x: strip.x, y: $0, width: strip.width, height: min(side, grid.height - $0))
       }
     }
-    let row = rows.map { row in
-      let computed = row.expanded(by: geometry.halo, within: grid.window)
-      return reader.cacheBytes(computed)
-        + 4 * classes * row.rounded(to: SceneTiling.writtenBlock).pixelCount
-    }.max()
-    // the blocks of the last window of a row are met again in the next row
-    let window = windows.map { reader.cacheBytes(geometry.computed($0, in: grid)) }.max()
-    cacheBytes = BlockCache.userLimit ?? (row ?? 0) + (grid.height > side ? window ?? 0 : 0)
+    let read = rows.map { row in
+      let wide = row.expanded(by: geometry.halo, within: grid.window)
+      // and a column of blocks, which is there before the one that it takes the place of can go
+      return reader.cacheBytes(wide) + reader.cacheBytes(wide.first(columns: 1))
+    }
+    let written = windows.map {
+      4 * classes * $0.rounded(to: SceneTiling.writtenBlock).pixelCount
+    }
+    cacheBytes = BlockCache.userLimit ?? (read.max() ?? 0) + (written.max() ?? 0)
     self.largest = largest
     peakBytes = otherBytes + cacheBytes
   }
 }
 
 extension Window {
+  /// The first columns of the window.
+  fileprivate func first(columns: Int) -> Window {
+    Window(x: x, y: y, width: min(columns, width), height: height)
+  }
+
   /// The window cut into windows of at most this size, row after row.
   func windows(side: Int) -> [Window] {
     stride(from: y, to: endY, by: side).flatMap { top in

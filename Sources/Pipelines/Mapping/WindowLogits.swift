@@ -75,4 +75,17 @@ struct WindowLogits: Sendable {
       filled = count * classCount
     }
   }
+
+  /// Writes the probabilities, a band for each class.
+  func write(to writer: RasterWriter) throws {
+    let count = window.pixelCount
+    try probabilities().withUnsafeBufferPointer { planes in
+      for k in 0..<classCount {
+        let plane = UnsafeBufferPointer(rebasing: planes[k * count..<(k + 1) * count])
+        try writer.write(window, band: k + 1, plane)
+      }
+    }
+    // blocks in the cache would push out those that are read
+    try writer.flush()
+  }
 }

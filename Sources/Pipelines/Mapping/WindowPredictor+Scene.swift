@@ -24,7 +24,9 @@ extension WindowPredictor {
     BlockCache.set(limit: tiling.cacheBytes)
     defer { BlockCache.set(limit: cache) }
     reserve(try plan(for: tiling.largest))
-    let flow = try SceneFlow(tiling.windows, from: reader, for: self, to: writer)
+    let flow = try SceneFlow(tiling.windows, from: reader, for: self) {
+      try $0.write(to: writer)
+    }
     defer { flow.stop() }
     for done in 1...tiling.windows.count {
       try flow.advance(self)
@@ -33,7 +35,7 @@ extension WindowPredictor {
     try flow.finish()
   }
 
-  /// Cuts a scene into windows, in column strips if all columns would take more than `memory`.
+  /// Cuts a scene into windows, in as few column strips as `memory` has room for.
   ///
   /// - Throws: `RunError` of kind usage if the memory is too little, naming the least that does, or
   ///   if the machine has too little.
@@ -42,15 +44,18 @@ extension WindowPredictor {
     let columns = (reader.grid.width + side - 1) / side
     let largest = largestShape(side, in: reader)
     let bytes = try bytes(largest, side, reader)
-    var tiling: SceneTiling?
-    for strips in 1...columns {
-      let width = (columns + strips - 1) / strips
-      tiling = SceneTiling(
-        side: side, columns: width, largest: largest, otherBytes: bytes, geometry: geometry,
-        reader: reader, classes: classCount)
-      guard let memory, let found = tiling, found.peakBytes > memory else { break }
+    let allowed = memory ?? bytes + SceneTiling.usualCacheBytes
+    func cut(_ strips: Int) -> SceneTiling {
+      SceneTiling(
+        side: side, columns: (columns + strips - 1) / strips, largest: largest, otherBytes: bytes,
+        geometry: geometry, reader: reader, classes: classCount)
     }
-    guard let tiling else { preconditionFailure("a scene has pixels") }
+    var tiling = cut(1)
+    for strips in stride(from: 2, through: columns, by: 1) where tiling.peakBytes > allowed {
+      // blocks as wide as the scene are no fewer in a strip
+      let other = cut(strips)
+      if other.peakBytes < tiling.peakBytes { tiling = other }
+    }
     if let memory, tiling.peakBytes > memory {
       throw RunError(
         .usage,
