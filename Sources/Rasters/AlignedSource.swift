@@ -16,11 +16,11 @@ public final class AlignedSource {
   /// Labels always take the nearest pixel.
   public let resampling: Resampling
 
-  private let place: Place
+  let place: Place
   private var measured: (bands: [Int], dataset: Dataset)?
   private var labelled: (bands: [Int], dataset: Dataset)?
 
-  private enum Place {
+  enum Place {
     /// The grid's first pixel is this pixel of the raster.
     case shifted(x: Int, y: Int)
     /// Target pixels for each source pixel.

@@ -28,10 +28,10 @@ public final class BandSet {
   public let grid: Grid
   /// The channels in order.
   public let members: [Member]
-  private let groups: [Group]
+  let groups: [Group]
 
   /// The channels that come from one source, read in one call.
-  private struct Group {
+  struct Group {
     let source: AlignedSource
     var channels: [Int]
     var bands: [Int]

@@ -72,6 +72,25 @@ public final class RasterWriter {
     try samples.withUnsafeBufferPointer { try write(window, band: band, $0) }
   }
 
+  /// Takes the blocks written so far out of GDAL's cache; they can be written on.
+  ///
+  /// - Throws: `RasterError` if GDAL cannot write; the writer is cancelled then.
+  public func flush() throws {
+    guard let dataset else { preconditionFailure("\(path) was finished or cancelled") }
+    do {
+      try gdal("write to the disk", path: path) {
+        try dataset.use { handle in
+          for number in 1...Int32(description.bands.count) {
+            try require(GDALFlushRasterCache(try require(GDALGetRasterBand(handle, number))))
+          }
+        }
+      }
+    } catch {
+      cancel()
+      throw error
+    }
+  }
+
   /// Builds overviews and the final raster, checks it and moves it into place with its sidecars.
   ///
   /// - Parameter progress: told the share done, 0 to 1; returns whether to go on.

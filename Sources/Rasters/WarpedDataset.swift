@@ -29,6 +29,9 @@ enum WarpedDataset {
   /// 0.125 as the usual limit.
   static let positionTolerancePixels = 0.001
 
+  /// Blocks that GDAL's warper makes: the usual size.
+  static let blockSize = (width: 512, height: 128)
+
   /// Makes the virtual dataset of some bands.
   ///
   /// - Parameter scale: target pixels for each source pixel, in x and y; fixed so that the

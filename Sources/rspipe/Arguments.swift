@@ -49,6 +49,9 @@ struct Arguments: Sendable {
   /// The number of an option, or nil.
   func number(_ option: Option) -> Double? { text(option).flatMap(Double.init) }
 
+  /// The bytes of an option, or nil.
+  func bytes(_ option: Option) -> Int? { text(option).flatMap(ByteSize.bytes) }
+
   /// The words given for an operand.
   func operands(_ name: String) -> [String] {
     precondition(
@@ -104,6 +107,9 @@ struct Arguments: Sendable {
     }
     if case .number = option.value, Double(value)?.isFinite != true {
       throw ArgumentError.wrongValue(option, expected: "a number", value)
+    }
+    if case .size = option.value, ByteSize.bytes(value) == nil {
+      throw ArgumentError.wrongValue(option, expected: ByteSize.description, value)
     }
     values[option.name, default: []].append(value)
   }

@@ -1,6 +1,7 @@
 import Engine
 import Glibc
 import Pipelines
+import Rasters
 
 /// The program as a whole: finds the command, and turns errors into a line and a status.
 struct Program {
@@ -14,6 +15,7 @@ struct Program {
   /// Runs on the real terminal and ends the process.
   func runAndExit() -> Never {
     Terminal.prepareDescriptors()
+    BlockCache.returnFreedMemory()
     exit(run(on: .standard()).rawValue)
   }
 

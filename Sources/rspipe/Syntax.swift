@@ -65,12 +65,14 @@ struct Option: Sendable, Equatable {
     case integer(String, ClosedRange<Int>)
     /// A real number; the word that stands for it.
     case number(String)
+    /// A number of bytes: `800M`; the word that stands for it.
+    case size(String)
 
     /// The word that stands for the value: `DIR`.
     var placeholder: String? {
       switch self {
       case .none: nil
-      case .text(let word), .integer(let word, _), .number(let word): word
+      case .text(let word), .integer(let word, _), .number(let word), .size(let word): word
       }
     }
   }
@@ -116,6 +118,10 @@ extension Option {
     "work", takes: .text("DIR"),
     "Folder for artifacts of the stages; by default '.rspipe' in the folder for results.")
   static let overwrite = Option("overwrite", "Replace outputs that exist.")
+  static let memory = Option(
+    "memory", takes: .size("SIZE"),
+    "The most memory to map a scene with, such as 800M or 2G; the map is the same. By default as much "
+      + "as it takes.")
   static let threads = Option(
     "threads", takes: .integer("N", 1...4096), "Threads; by default as many as there are CPUs.")
 }

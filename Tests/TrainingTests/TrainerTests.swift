@@ -87,6 +87,40 @@ struct TrainerTests {
     #expect(told == ["step 1", "step 2", "epoch 1", "step 3", "step 4", "epoch 2"])
   }
 
+  @Test("A batch is filled while the step before it runs, but none of the next epoch")
+  func background() throws {
+    let trainer = try trainer(epochs: 2, steps: 3)
+    let filled = Handover<Int>(capacity: 9)
+    var told: [Int] = []
+    _ = try trainer.run(
+      fill: { batch, step in
+        try filled.put(step)
+        Self.fill(&batch, step)
+      }, validate: { _ in 0.5 },
+      onStep: { step, _ in
+        if step == 1 || step == 4 { told.append(try #require(try filled.take())) }
+        // step by step: this waits for ever unless the next batch is begun before the step is over
+        if step % 3 != 0 { told.append(try #require(try filled.take())) }
+      }, onEpoch: { _ in told.append(-1) })
+    #expect(told == [0, 1, 2, -1, 3, 4, 5, -1])
+    #expect(trainer.waiting.seconds >= 0 && trainer.waiting.seconds < trainer.waiting.ofSeconds)
+  }
+
+  @Test("What filling throws stops the training as it is")
+  func failingFill() throws {
+    struct Fault: Error {}
+    let trainer = try trainer(epochs: 2, steps: 3)
+    var steps = 0
+    #expect(throws: Fault.self) {
+      _ = try trainer.run(
+        fill: { batch, step in
+          if step == 4 { throw Fault() }
+          Self.fill(&batch, step)
+        }, validate: { _ in 0.5 }, onStep: { _, _ in steps += 1 }, onEpoch: { _ in })
+    }
+    #expect(steps == 4 && trainer.progress.records.count == 1)
+  }
+
   @Test("The best weights are those of the best score, the first of equals")
   func best() throws {
     let trainer = try trainer(epochs: 5, steps: 1)

@@ -9,6 +9,11 @@ final class PixelMask {
   /// Opens a mask as the stage `mask` writes it, on the scene's grid.
   init(path: String) throws { raster = try Raster(path: path) }
 
+  /// Bytes of the blocks that GDAL decodes to read a window.
+  func cacheBytes(_ window: Window) -> Int {
+    window.intersection(raster.grid.window).map { raster.cacheBytes($0, bands: [1]) } ?? 0
+  }
+
   /// Goes through the hidden pixels of a window, counted row after row; it may reach beyond the
   /// grid.
   func forEachHidden(in window: Window, _ body: (Int) -> Void) throws {

@@ -59,6 +59,11 @@ public final class SceneReader {
     }
   }
 
+  /// Bytes of the blocks that GDAL decodes to read a window; an estimate where bands are warped.
+  func cacheBytes(_ window: Window) -> Int {
+    bands.cacheBytes(window) + (mask?.cacheBytes(window) ?? 0)
+  }
+
   private func apply(_ changes: [BandChange], _ count: Int) {
     for (band, change) in changes.enumerated() {
       for pixel in band * count..<(band + 1) * count {

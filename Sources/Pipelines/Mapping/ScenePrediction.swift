@@ -17,8 +17,11 @@ public struct ScenePrediction {
     public var overwrites = false
     /// Threads.
     public var threads: Int
-    /// Side of a window in pixels, rounded up to a multiple of the network's total stride.
-    public var tile = 512
+    /// Side of a window in pixels, rounded up to a multiple of the network's total stride; nil: as
+    /// it follows from the halo.
+    public var tile: Int?
+    /// The most bytes to use; nil: as many as it takes.
+    public var memory: Int?
     /// Factor that turns the numbers of all images into reflectance; nil: the files' own.
     public var scale: Double?
     /// Term added after the factor; nil: the files' own.
@@ -41,6 +44,9 @@ public struct ScenePrediction {
       self.path = path
     }
   }
+
+  /// The most bytes of GDAL's block cache outside the network: windows of whole blocks pass through.
+  private static let cacheBytes = 64 << 20
 
   /// The files that are written, in order.
   public let outputs: [String]
@@ -82,6 +88,12 @@ public struct ScenePrediction {
   /// - Throws: `RasterError` or `RunError`; the outputs are as they were then.
   public func run(observer: any RunObserver = SilentObserver()) throws -> Summary.SceneResult {
     let reader = try SceneReader(scene, channels: channels)
+    let predictor = try WindowPredictor(model, pool: ThreadPool(threads: options.threads))
+    // too little memory shows before anything is read
+    _ = try predictor.tiling(of: reader, tile: options.tile, memory: options.memory)
+    let cache = BlockCache.limit
+    BlockCache.set(limit: min(cache, ScenePrediction.cacheBytes))
+    defer { BlockCache.set(limit: cache) }
     try ChannelBands.checkValues(of: reader, model.card)
     let folder = output.lastIndex(of: "/").map { String(output[...$0]) } ?? ""
     let draft = "\(folder).\(FileSystem.stem(output)).probabilities-\(getpid()).tif"
@@ -90,9 +102,8 @@ public struct ScenePrediction {
     var description = RasterDescription(
       grid: reader.grid, type: .float32, bands: classes.items.map(\.name))
     description.layout = .tiled
-    let predictor = try WindowPredictor(model, pool: ThreadPool(threads: options.threads))
     let writer = try RasterWriter(path: draft, description: description)
-    try predictor.map(reader, tile: options.tile, to: writer) {
+    try predictor.map(reader, tile: options.tile, to: writer, memory: options.memory) {
       observer.progressed(done: $0, total: $1, detail: "")
     }
     try writer.finish()

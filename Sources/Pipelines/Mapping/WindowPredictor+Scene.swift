@@ -1,30 +1,82 @@
+import Engine
 import Rasters
 
 extension WindowPredictor {
-  /// Writes the probabilities of a whole scene, window after window; what is not observed stays
-  /// nodata.
+  /// Writes the probabilities of a whole scene; what is not observed stays nodata.
+  ///
+  /// The next window is read and the one before is written while one is computed.
   ///
   /// - Parameters:
   ///   - reader: The scene, with the channels of the model.
-  ///   - tile: Side of a window, rounded up to a multiple of `step`.
+  ///   - tile: Side of a window, rounded up to a multiple of `step`; nil: as it follows from the
+  ///     halo.
   ///   - writer: One band of `Float` for each class.
-  ///   - progress: Told how many windows of how many are done.
+  ///   - memory: The most bytes to use; nil: as many as it takes. It changes no bit of the result.
+  ///   - progress: Told how many windows of how many are computed.
+  /// - Throws: `RunError` if the memory is too little, before anything is read; what reading,
+  ///   writing or `progress` throws.
   public func map(
-    _ reader: SceneReader, tile: Int, to writer: RasterWriter,
+    _ reader: SceneReader, tile: Int? = nil, to writer: RasterWriter, memory: Int? = nil,
     progress: (Int, Int) throws -> Void
   ) throws {
-    let side = (tile + step - 1) / step * step
-    let windows = reader.grid.windows(side: side)
-    for (done, window) in windows.enumerated() {
-      if let probabilities = try predict(window, from: reader) {
-        try probabilities.withUnsafeBufferPointer { planes in
-          for k in 0..<classCount {
-            let plane = k * window.pixelCount..<(k + 1) * window.pixelCount
-            try writer.write(window, band: k + 1, UnsafeBufferPointer(rebasing: planes[plane]))
-          }
-        }
-      }
-      try progress(done + 1, windows.count)
+    let tiling = try tiling(of: reader, tile: tile, memory: memory)
+    let cache = BlockCache.limit
+    BlockCache.set(limit: tiling.cacheBytes)
+    defer { BlockCache.set(limit: cache) }
+    reserve(try plan(for: tiling.largest))
+    let flow = try SceneFlow(tiling.windows, from: reader, for: self) {
+      try $0.write(to: writer)
     }
+    defer { flow.stop() }
+    for done in 1...tiling.windows.count {
+      try flow.advance(self)
+      try progress(done, tiling.windows.count)
+    }
+    try flow.finish()
+  }
+
+  /// Cuts a scene into windows, in as few column strips as `memory` has room for.
+  ///
+  /// - Throws: `RunError` of kind usage if the memory is too little, naming the least that does, or
+  ///   if the machine has too little.
+  func tiling(of reader: SceneReader, tile: Int?, memory: Int?) throws -> SceneTiling {
+    let side = geometry.tile(tile)
+    let columns = (reader.grid.width + side - 1) / side
+    let largest = largestShape(side, in: reader)
+    let bytes = try bytes(largest, side, reader)
+    let allowed = memory ?? bytes + SceneTiling.usualCacheBytes
+    func cut(_ strips: Int) -> SceneTiling {
+      SceneTiling(
+        side: side, columns: (columns + strips - 1) / strips, largest: largest, otherBytes: bytes,
+        geometry: geometry, reader: reader, classes: classCount)
+    }
+    var tiling = cut(1)
+    for strips in stride(from: 2, through: columns, by: 1) where tiling.peakBytes > allowed {
+      // blocks as wide as the scene are no fewer in a strip
+      let other = cut(strips)
+      if other.peakBytes < tiling.peakBytes { tiling = other }
+    }
+    if let memory, tiling.peakBytes > memory {
+      throw RunError(
+        .usage,
+        "--memory \(memory >> 20)M is too small: this scene takes at least "
+          + "\((tiling.peakBytes + 0xf_ffff) >> 20)M; a smaller 'tile' takes less")
+    }
+    return tiling
+  }
+
+  /// The largest input: that of a window in the middle, or of the whole scene if that is smaller.
+  private func largestShape(_ side: Int, in reader: SceneReader) -> Shape {
+    func extent(_ size: Int) -> Int { max(step, min(size, side + 2 * halo)) }
+    return Shape(1, extent(reader.grid.height), extent(reader.grid.width), channels.count)
+  }
+
+  /// Bytes beside GDAL's blocks.
+  private func bytes(_ largest: Shape, _ side: Int, _ reader: SceneReader) throws -> Int {
+    let pixels = min(side, reader.grid.width) * min(side, reader.grid.height)
+    let parameters = model.parameters.declarations.reduce(0) { $0 + 4 * $1.count }
+    return try SceneTiling.programBytes + plan(for: largest).peakBytes + parameters
+      + WindowInput.bytes(largest, bands: reader.channels.bands.count)
+      + SceneFlow.resultsAtOnce * WindowLogits.bytes(pixels: pixels, classes: classCount)
   }
 }

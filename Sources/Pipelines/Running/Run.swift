@@ -16,6 +16,8 @@ public final class Run {
   public var summary: Summary
   /// Why scenes could not be worked on, by name.
   public internal(set) var failures: [String: String] = [:]
+  /// The most bytes that mapping a scene may use; nil: as many as it takes.
+  let memory: Int?
   private let threads: Int
   private let observer: any RunObserver
   private let interruption: Interruption
@@ -30,6 +32,7 @@ public final class Run {
     self.outputDirectory = outputDirectory
     self.workDirectory = workDirectory
     threads = options.threads
+    memory = options.memory
     interruption = options.interruption
     self.summary = summary
     self.observer = observer

@@ -20,6 +20,8 @@ public struct RunOptions: Sendable {
   public var overwrites: Bool
   /// Threads.
   public var threads: Int
+  /// The most bytes that mapping a scene may use; nil: as many as it takes.
+  public var memory: Int?
   /// Which stages run.
   public var choice = Choice.stale
   /// Who may stop it.

@@ -15,8 +15,9 @@ public struct PredictStage: Stage {
       """,
     settings: [
       Setting(
-        "tile", .integer(16...16_384), default: "512", unit: "pixels",
-        "Side of a window, rounded up to a multiple of the network's total stride."),
+        "tile", .integer(16...16_384), unit: "pixels",
+        "Side of a window, rounded up to a multiple of the network's total stride; by default six "
+          + "halos, and at least 512."),
       Setting(
         "halo", .integer(0...8192), unit: "pixels",
         "Pixels read around each window; by default what the receptive field needs. Less than that "
@@ -31,7 +32,7 @@ public struct PredictStage: Stage {
   let align: AlignStage
   let train: TrainStage?
   private let header: PipelineHeader
-  private let tile: Int
+  private let tile: Int?
   let halo: Int?
 
   /// Checks the windows, and the model where the pipeline names one.
@@ -43,9 +44,9 @@ public struct PredictStage: Stage {
     align = try earlier.latest(AlignStage.self)
     train = earlier.optional(TrainStage.self)
     scenes = header.scenes(.map)
-    tile = settings.integer("tile")
+    tile = settings.optionalInteger("tile")
     halo = settings.optionalInteger("halo")
-    if let halo, halo >= tile {
+    if let halo, let tile, halo >= tile {
       throw settings.error(
         "'halo' takes less than the 'tile' of \(tile) pixels, found \(halo)", at: "halo")
     }
@@ -102,7 +103,7 @@ public struct PredictStage: Stage {
     description.layout = .tiled
     let writer = try RasterWriter(
       path: run.workPath(PredictStage.file(scene)), description: description)
-    try predictor.map(reader, tile: tile, to: writer) { done, total in
+    try predictor.map(reader, tile: tile, to: writer, memory: run.memory) { done, total in
       try run.advance(done, of: total)
     }
     try writer.finish()

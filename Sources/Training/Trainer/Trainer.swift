@@ -13,6 +13,10 @@ public final class Trainer {
   private let loss: WeightedSum
   /// How far it is.
   public internal(set) var progress = TrainingProgress()
+  /// How long steps waited for their batches, and how long all steps took, waiting included.
+  ///
+  /// No file keeps it: the same training writes the same bytes however long it takes.
+  public private(set) var waiting = (seconds: 0.0, ofSeconds: 0.0)
   var optimiser: any Optimiser
   private let schedule: any Schedule
   let options: TrainingOptions
@@ -105,43 +109,69 @@ public final class Trainer {
   /// Trains until the last epoch or until nothing gets better, from where it is.
   ///
   /// - Parameters:
-  ///   - fill: Writes the input and labels of the batch of a step.
+  ///   - fill: Writes the input and labels of the batch of a step. It is called on a thread of its
+  ///     own while the step before it is computed, but never for a step of the next epoch: between
+  ///     epochs it rests.
   ///   - validate: Scores the weights after an epoch; higher is better, nil: cannot tell.
-  ///   - report: Called after each epoch, and after each step with its number and loss.
+  ///   - onStep: Called after each step with its number and loss.
+  ///   - onEpoch: Called after each epoch.
   /// - Returns: One record for each epoch; `best` holds the weights to use.
   public func run(
     fill: (inout Batch, Int) throws -> Void, validate: (ParameterStore) throws -> Double?,
     onStep: (Int, Double) throws -> Void, onEpoch: (EpochRecord) throws -> Void
   ) throws -> [EpochRecord] {
-    var batch = makeBatch()
-    while !isFinished {
-      let epoch = progress.records.count + 1
-      var (lossSum, normSum) = (0.0, 0.0)
-      for step in (epoch - 1) * options.stepsPerEpoch..<epoch * options.stepsPerEpoch {
-        try fill(&batch, step)
-        let result = try self.step(target: .labels(batch.labels), index: step)
-        lossSum += result.loss
-        normSum += result.gradientNorm
-        try onStep(step + 1, result.loss)
+    try withoutActuallyEscaping(fill) { fill in
+      let batches = try BatchPrefetcher(input: executor.inputs[0], fill: fill)
+      defer { batches.stop() }
+      while !isFinished {
+        let means = try runEpoch(batches, onStep)
+        waiting.seconds = batches.waitedSeconds
+        try onEpoch(try conclude(means, score: validate(parameters)))
       }
-      let score = try validate(parameters)
-      let isBest =
-        score.map { $0 > (progress.bestScore ?? -.infinity) }
-        ?? (progress.bestScore == nil)
-      if isBest {
-        best.copyValues(from: parameters)
-        progress.bestScore = score ?? progress.bestScore
-        progress.bestEpoch = epoch
-      }
-      let record = EpochRecord(
-        epoch: epoch, loss: lossSum / Double(options.stepsPerEpoch),
-        rate: schedule.rate(
-          step: epoch * options.stepsPerEpoch - 1, of: totalSteps, base: optimiser.learningRate),
-        gradientNorm: normSum / Double(options.stepsPerEpoch), score: score, isBest: isBest)
-      progress.records.append(record)
-      try onEpoch(record)
     }
     return progress.records
+  }
+
+  /// Makes the steps of the next epoch; returns the means of loss and gradient norm.
+  private func runEpoch(
+    _ batches: BatchPrefetcher, _ onStep: (Int, Double) throws -> Void
+  ) throws -> (loss: Double, norm: Double) {
+    let clock = ContinuousClock()
+    let start = clock.now
+    let first = progress.records.count * options.stepsPerEpoch
+    let end = first + options.stepsPerEpoch
+    var (lossSum, normSum) = (0.0, 0.0)
+    try batches.request(first)
+    for step in first..<end {
+      let labels = try batches.take(into: executor.inputs[0])
+      if step + 1 < end { try batches.request(step + 1) }
+      let result = try self.step(target: .labels(labels), index: step)
+      lossSum += result.loss
+      normSum += result.gradientNorm
+      try onStep(step + 1, result.loss)
+    }
+    waiting.ofSeconds += (clock.now - start).seconds
+    let count = Double(options.stepsPerEpoch)
+    return (lossSum / count, normSum / count)
+  }
+
+  /// Keeps the weights of an epoch if they are the best, and notes what it came to.
+  private func conclude(_ means: (loss: Double, norm: Double), score: Double?) -> EpochRecord {
+    let epoch = progress.records.count + 1
+    let isBest =
+      score.map { $0 > (progress.bestScore ?? -.infinity) } ?? (progress.bestScore == nil)
+    if isBest {
+      best.copyValues(from: parameters)
+      progress.bestScore = score ?? progress.bestScore
+      progress.bestEpoch = epoch
+    }
+    let record = EpochRecord(
+      epoch: epoch, loss: means.loss,
+      rate: schedule.rate(
+        step: epoch * options.stepsPerEpoch - 1, of: totalSteps, base: optimiser.learningRate),
+      gradientNorm: means.norm, score: score, isBest: isBest)
+    progress.records.append(record)
+    return record
   }
 
   private var isFinished: Bool {

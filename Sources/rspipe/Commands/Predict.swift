@@ -8,7 +8,8 @@ struct PredictCommand: Command {
     "probabilities", takes: .text("FILE"),
     "Also write probabilities: of the second of two classes, else of all.")
   private static let tile = Option(
-    "tile", takes: .integer("N", 16...16_384), "Side of a window in pixels; by default 512.")
+    "tile", takes: .integer("N", 16...16_384),
+    "Side of a window in pixels; by default six halos of the network, and at least 512.")
   private static let scale = Option(
     "scale", takes: .number("X"),
     "Factor that turns the images' numbers into reflectance; by default the files' own.")
@@ -29,7 +30,8 @@ struct PredictCommand: Command {
       Operand("OUTPUT", "The map to write."),
     ],
     options: [
-      model, probabilities, scale, offset, tile, .overwrite, .threads, .json, .quiet, .verbose,
+      model, probabilities, scale, offset, tile, .overwrite, .threads, .memory, .json, .quiet,
+      .verbose,
     ],
     examples: ["predict --model model.safetensors pre=before.tif post=after.tif map.tif"])
 
@@ -49,7 +51,8 @@ struct PredictCommand: Command {
       threads: arguments.integer(.threads) ?? Processors.count)
     options.probabilities = arguments.text(PredictCommand.probabilities)
     options.overwrites = arguments.has(.overwrite)
-    options.tile = arguments.integer(PredictCommand.tile) ?? options.tile
+    options.tile = arguments.integer(PredictCommand.tile)
+    options.memory = arguments.bytes(.memory)
     options.scale = arguments.number(PredictCommand.scale)
     options.offset = arguments.number(PredictCommand.offset)
     let prediction = try ScenePrediction(

@@ -22,7 +22,8 @@ struct RunCommand: Command {
     ],
     operands: [Operand("PIPELINE", "Pipeline file (YAML).")],
     options: [
-      .set, .work, dryRun, only, from, force, .overwrite, .threads, .json, .quiet, .verbose,
+      .set, .work, dryRun, only, from, force, .overwrite, .threads, .memory, .json, .quiet,
+      .verbose,
     ],
     examples: [
       "run pipelines/burned.yaml", "run burned.yaml --set stages.train.epochs=5 --set output=trial",
@@ -55,6 +56,7 @@ struct RunCommand: Command {
       workDirectory: arguments.text(.work), overwrites: arguments.has(.overwrite),
       threads: arguments.integer(.threads) ?? Processors.count)
     options.choice = choice
+    options.memory = arguments.bytes(.memory)
     if !arguments.has(RunCommand.dryRun) { options.interruption = .bySignals() }
     let runner = Runner(pipeline, options: options)
     if arguments.has(RunCommand.dryRun) {
