@@ -60,15 +60,14 @@ public struct BenchmarkOptions: Sendable {
   public var side: Int?
   /// Channels at full resolution of the scene's network.
   public var base = 32
-  /// Side of a scene's window in pixels, without its halo.
-  public var tile: Int
+  /// Side of a scene's window in pixels, without its halo; nil: as the network asks for.
+  public var tile: Int?
   /// Where the scene, its model and its map lie; nil: in a temporary folder that is removed.
   public var folder: String?
 
   /// Makes options.
   public init(threads: Int) {
     self.threads = threads
-    tile = ScenePrediction.Options(threads: threads).tile
   }
 }
 

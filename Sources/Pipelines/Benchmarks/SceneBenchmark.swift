@@ -30,7 +30,8 @@ final class SceneBenchmark: Benchmark {
     self.options = prediction
     let network = UNet(base: options.base, depth: 4)
     let graph = network.graph(bands: BenchmarkCase.bands, outputs: 2)
-    scene = SceneFacts(side: side, window: options.tile, halo: graph.halo ?? 0)
+    let geometry = try WindowGeometry(graph, halo: nil)
+    scene = SceneFacts(side: side, window: geometry.tile(options.tile), halo: geometry.halo)
     do {
       try FileManager.default.createDirectory(
         atPath: folder, withIntermediateDirectories: true)
