@@ -1,4 +1,5 @@
 import CGDAL
+import Synchronization
 
 /// GDAL's cache of decoded blocks, which all rasters of the process share.
 public enum BlockCache {
@@ -10,9 +11,18 @@ public enum BlockCache {
     CPLGetConfigOption("GDAL_CACHEMAX", nil) == nil ? nil : limit
   }
 
-  /// Sets the limit, unless the user did.
+  private static let isOwned = Mutex(false)
+
+  /// Lets `set(limit:)` act from now on: the program has the process to itself.
+  ///
+  /// A small cache makes whoever reads write out the blocks of others, which GDAL 3.6 does not bear
+  /// while those close their files, as tests beside each other do.
+  public static func own() { isOwned.withLock { $0 = true } }
+
+  /// Sets the limit, unless the user did, or others use GDAL in this process.
   public static func set(limit bytes: Int) {
-    if userLimit == nil { GDALSetCacheMax64(GIntBig(bytes)) }
+    guard userLimit == nil, isOwned.withLock({ $0 }) else { return }
+    GDALSetCacheMax64(GIntBig(bytes))
   }
 }
 
@@ -55,7 +65,10 @@ extension Raster {
   /// Bytes of the blocks that are decoded to read a window.
   public func cacheBytes(_ window: Window, bands numbers: [Int]) -> Int {
     // blocks that hold all bands are decoded and kept as a whole
-    let holdsAllBands = metadata(domain: "IMAGE_STRUCTURE")["INTERLEAVE"] == "PIXEL"
+    let interleaving = dataset.use {
+      GDALGetMetadataItem($0, "INTERLEAVE", "IMAGE_STRUCTURE").map { String(cString: $0) }
+    }
+    let holdsAllBands = interleaving == "PIXEL"
     let read = holdsAllBands ? bands : Set(numbers).map { bands[$0 - 1] }
     let masks = Set(read.flatMap { self.masks(of: $0) }).count
     let bytes = read.reduce(masks) { $0 + $1.format.bytes }

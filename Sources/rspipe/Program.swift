@@ -16,6 +16,7 @@ struct Program {
   func runAndExit() -> Never {
     Terminal.prepareDescriptors()
     BlockCache.returnFreedMemory()
+    BlockCache.own()
     exit(run(on: .standard()).rawValue)
   }
 

@@ -73,7 +73,7 @@ struct SceneTilingTests {
 
   @Test("Memory changes no bit of the map")
   func sameBits() throws {
-    let (reader, predictor) = (try reader(1600, 130), try predictor())
+    let (reader, predictor) = (try reader(1600, 70), try predictor())
     let least = try #require(
       (64...128).first {
         (try? predictor.tiling(of: reader, tile: 64, memory: $0 << 20)) != nil

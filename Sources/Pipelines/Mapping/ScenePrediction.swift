@@ -87,18 +87,28 @@ public struct ScenePrediction {
   /// - Returns: Pixels and area of each class.
   /// - Throws: `RasterError` or `RunError`; the outputs are as they were then.
   public func run(observer: any RunObserver = SilentObserver()) throws -> Summary.SceneResult {
+    let folder = output.lastIndex(of: "/").map { String(output[...$0]) } ?? ""
+    let draft = "\(folder).\(FileSystem.stem(output)).probabilities-\(getpid()).tif"
+    defer { for path in [draft, "\(draft).aux.xml"] { unlink(path) } }
+    let cache = BlockCache.limit
+    BlockCache.set(limit: min(cache, ScenePrediction.cacheBytes))
+    defer { BlockCache.set(limit: cache) }
+    observer.began(stage: "predict", scene: nil)
+    try predict(to: draft, observer)
+    observer.ended(stage: "predict", scene: nil)
+    observer.began(stage: "write", scene: nil)
+    let area = try write(Raster(path: draft), observer)
+    observer.ended(stage: "write", scene: nil)
+    return result(area)
+  }
+
+  /// Writes all probabilities; the network's memory is free again then.
+  private func predict(to draft: String, _ observer: any RunObserver) throws {
     let reader = try SceneReader(scene, channels: channels)
     let predictor = try WindowPredictor(model, pool: ThreadPool(threads: options.threads))
     // too little memory shows before anything is read
     _ = try predictor.tiling(of: reader, tile: options.tile, memory: options.memory)
-    let cache = BlockCache.limit
-    BlockCache.set(limit: min(cache, ScenePrediction.cacheBytes))
-    defer { BlockCache.set(limit: cache) }
     try ChannelBands.checkValues(of: reader, model.card)
-    let folder = output.lastIndex(of: "/").map { String(output[...$0]) } ?? ""
-    let draft = "\(folder).\(FileSystem.stem(output)).probabilities-\(getpid()).tif"
-    defer { for path in [draft, "\(draft).aux.xml"] { unlink(path) } }
-    observer.began(stage: "predict", scene: nil)
     var description = RasterDescription(
       grid: reader.grid, type: .float32, bands: classes.items.map(\.name))
     description.layout = .tiled
@@ -107,11 +117,6 @@ public struct ScenePrediction {
       observer.progressed(done: $0, total: $1, detail: "")
     }
     try writer.finish()
-    observer.ended(stage: "predict", scene: nil)
-    observer.began(stage: "write", scene: nil)
-    let area = try write(Raster(path: draft), observer)
-    observer.ended(stage: "write", scene: nil)
-    return result(area)
   }
 
   private func write(_ probabilities: Raster, _ observer: any RunObserver) throws -> AreaCount {

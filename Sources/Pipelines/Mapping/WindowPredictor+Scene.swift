@@ -51,7 +51,9 @@ extension WindowPredictor {
         geometry: geometry, reader: reader, classes: classCount)
     }
     var tiling = cut(1)
-    for strips in stride(from: 2, through: columns, by: 1) where tiling.peakBytes > allowed {
+    var strips = 1
+    while tiling.peakBytes > allowed, strips < columns {
+      strips = min(columns, max(strips + 1, strips * 3 / 2))
       // blocks as wide as the scene are no fewer in a strip
       let other = cut(strips)
       if other.peakBytes < tiling.peakBytes { tiling = other }

@@ -103,7 +103,17 @@ final class TrainingSession {
         if let score = epoch.score { detail = ", validation IoU \(decimals(score, 3))" }
         try checkpoints.write(trainer, generator: sampler.generator.state)
       })
+    tellWaiting(trainer)
     return try finish(card, trainer.best)
+  }
+
+  /// Says that reading is too slow for the steps.
+  private func tellWaiting(_ trainer: Trainer) {
+    let (waited, all) = trainer.waiting
+    guard all > 0, waited > 0.05 * all, all > 10 else { return }
+    run.note(
+      "training waited \(decimals(100 * waited / all, 0)) % of \(decimals(all, 0)) s for its windows to "
+        + "be read: images in smaller blocks, or on a faster disk, are quicker to train on")
   }
 
   private func makeTrainer(_ parameters: ParameterStore, _ shape: Shape) throws -> Trainer {
