@@ -20,7 +20,6 @@ for fire in coal_seam_2002 topanga_2005; do
   - {name: $fire, role: train, pre: {path: $data/$fire/${fire}_before.tif, scale: 0.0001}, post: {path: $data/$fire/${fire}_after.tif, scale: 0.0001}}"
 done
 cat > "$folder/pretrained.yaml" <<YAML
-output: out
 scenes:$scenes
 classes:
   - {value: 0, name: unburned, colour: "#f7f7f7"}

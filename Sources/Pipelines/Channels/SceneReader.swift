@@ -65,17 +65,20 @@ public final class SceneReader {
   }
 
   private func apply(_ changes: [BandChange], _ count: Int) {
-    for (band, change) in changes.enumerated() {
-      for pixel in band * count..<(band + 1) * count {
-        bandPlanes[pixel] = bandPlanes[pixel] * change.gain + change.shift
+    // on the buffer: an access to a property is checked for each pixel
+    bandPlanes.withUnsafeMutableBufferPointer { planes in
+      for (band, change) in changes.enumerated() {
+        for pixel in band * count..<(band + 1) * count {
+          planes[pixel] = planes[pixel] * change.gain + change.shift
+        }
       }
-    }
-    for (band, change) in changes.enumerated() {
-      guard let earlier = change.earlier else { continue }
-      for pixel in 0..<count {
-        let before = bandPlanes[earlier * count + pixel]
-        let after = bandPlanes[band * count + pixel]
-        bandPlanes[band * count + pixel] = before + change.share * (after - before)
+      for (band, change) in changes.enumerated() {
+        guard let earlier = change.earlier else { continue }
+        for pixel in 0..<count {
+          let before = planes[earlier * count + pixel]
+          let after = planes[band * count + pixel]
+          planes[band * count + pixel] = before + change.share * (after - before)
+        }
       }
     }
   }
