@@ -24,6 +24,11 @@ public struct BatchNorm: Operation {
     ]
   }
 
+  /// The same pixels.
+  public func neededRegion(ofInput index: Int, for output: Region, in input: Shape) -> Region {
+    output.mapped(in: input) { $0 }
+  }
+
   /// The input's shape.
   public func outputShape(of inputs: [Shape]) throws -> Shape { inputs[0] }
 

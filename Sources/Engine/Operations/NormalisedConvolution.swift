@@ -25,6 +25,10 @@ struct NormalisedConvolution: Operation {
     convolution.receptiveField(of: inputs)
   }
 
+  func neededRegion(ofInput index: Int, for output: Region, in input: Shape) -> Region {
+    convolution.neededRegion(ofInput: index, for: output, in: input)
+  }
+
   func multiplyAdds(inputs: [Shape], output: Shape) -> Int {
     convolution.multiplyAdds(inputs: inputs, output: output)
   }

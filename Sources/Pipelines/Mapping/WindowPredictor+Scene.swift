@@ -42,7 +42,7 @@ extension WindowPredictor {
   func tiling(of reader: SceneReader, tile: Int?, memory: Int?) throws -> SceneTiling {
     let side = geometry.tile(tile)
     let columns = (reader.grid.width + side - 1) / side
-    let largest = largestShape(side, in: reader)
+    let largest = largestFrame(side, in: reader)
     let bytes = try bytes(largest, side, reader)
     let allowed = memory ?? bytes + SceneTiling.usualCacheBytes
     func cut(_ strips: Int) -> SceneTiling {
@@ -67,18 +67,25 @@ extension WindowPredictor {
     return tiling
   }
 
-  /// The largest input: that of a window in the middle, or of the whole scene if that is smaller.
-  private func largestShape(_ side: Int, in reader: SceneReader) -> Shape {
+  /// A window in the middle, or the whole scene if that is smaller.
+  private func largestFrame(_ side: Int, in reader: SceneReader) -> WindowFrame {
     func extent(_ size: Int) -> Int { max(step, min(size, side + 2 * halo)) }
-    return Shape(1, extent(reader.grid.height), extent(reader.grid.width), channels.count)
+    func wanted(_ extent: Int) -> Range<Int> {
+      let first = max(0, min(halo, extent - side))
+      return first..<min(extent, first + side)
+    }
+    let (height, width) = (extent(reader.grid.height), extent(reader.grid.width))
+    return WindowFrame(
+      input: Shape(1, height, width, channels.count),
+      wanted: Region(rows: wanted(height), columns: wanted(width)))
   }
 
   /// Bytes beside GDAL's blocks.
-  private func bytes(_ largest: Shape, _ side: Int, _ reader: SceneReader) throws -> Int {
+  private func bytes(_ largest: WindowFrame, _ side: Int, _ reader: SceneReader) throws -> Int {
     let pixels = min(side, reader.grid.width) * min(side, reader.grid.height)
     let parameters = model.parameters.declarations.reduce(0) { $0 + 4 * $1.count }
     return try SceneTiling.programBytes + plan(for: largest).peakBytes + parameters
-      + WindowInput.bytes(largest, bands: reader.channels.bands.count)
+      + WindowInput.bytes(largest.input, bands: reader.channels.bands.count)
       + SceneFlow.resultsAtOnce * WindowLogits.bytes(pixels: pixels, classes: classCount)
   }
 }

@@ -19,7 +19,7 @@ struct BenchCommand: Command {
     "Channels at full resolution of the scene's network; by default 32.")
   private static let tile = Option(
     "tile", takes: .integer("N", 16...16_384),
-    "Side of a scene's window in pixels; by default six halos, at least 512.")
+    "Side of a scene's window in pixels; by default four halos, at least 384.")
   private static let folder = Option(
     "folder", takes: .text("DIR"),
     "Keep the scene there and use it again; by default it is made and removed.")

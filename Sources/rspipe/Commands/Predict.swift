@@ -9,7 +9,7 @@ struct PredictCommand: Command {
     "Also write probabilities: of the second of two classes, else of all.")
   private static let tile = Option(
     "tile", takes: .integer("N", 16...16_384),
-    "Side of a window in pixels; by default six halos of the network, and at least 512.")
+    "Side of a window in pixels; by default four halos of the network, and at least 384.")
   private static let scale = Option(
     "scale", takes: .number("X"),
     "Factor that turns the images' numbers into reflectance; by default the files' own.")
