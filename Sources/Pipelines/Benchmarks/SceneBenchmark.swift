@@ -26,6 +26,7 @@ final class SceneBenchmark: Benchmark {
     model = "\(folder)/unet\(options.base).safetensors"
     var prediction = ScenePrediction.Options(threads: options.threads)
     prediction.tile = options.tile
+    prediction.kernels = options.kernels
     prediction.overwrites = true
     self.options = prediction
     let network = UNet(base: options.base, depth: 4)

@@ -21,6 +21,7 @@ public final class WindowPredictor {
   let filler: TensorFiller
   let model: TrainedModel
   private let pool: ThreadPool
+  private let kernels: KernelChoice
   private var plans: [WindowFrame: Plan] = [:]
   /// Serves windows of all sizes in the memory that the largest needs.
   private var executor: Executor?
@@ -38,11 +39,15 @@ public final class WindowPredictor {
   ///   - model: The network; its receptive field must be finite.
   ///   - pool: Threads.
   ///   - halo: Pixels read around each window; nil: as many as the receptive field needs.
+  ///   - kernels: How kernels are chosen.
   /// - Throws: `RunError` if the receptive field is not finite.
-  public init(_ model: TrainedModel, pool: ThreadPool, halo: Int? = nil) throws {
+  public init(
+    _ model: TrainedModel, pool: ThreadPool, halo: Int? = nil, kernels: KernelChoice = .fast
+  ) throws {
     geometry = try WindowGeometry(model.graph, halo: halo)
     self.model = model
     self.pool = pool
+    self.kernels = kernels
     classCount = model.card.classes.count
     channels = model.card.channels.map(\.name)
     filler = TensorFiller(model.card)
@@ -81,7 +86,7 @@ public final class WindowPredictor {
     let shape = frame.input
     let plan = try Plan(
       graph: model.graph, inputShapes: [shape], isTraining: false, wanted: frame.wanted,
-      threads: pool.threads)
+      threads: pool.threads, kernels: kernels)
     let memory = sysconf(Int32(_SC_PHYS_PAGES)) * sysconf(Int32(_SC_PAGESIZE))
     guard plan.peakBytes < memory else {
       throw RunError(

@@ -136,7 +136,8 @@ final class TrainingSession {
       options: TrainingOptions(
         epochs: settings.integer("epochs"), stepsPerEpoch: settings.integer("steps"),
         patience: settings.optionalInteger("patience"),
-        clipNorm: settings.optionalNumber("clip_norm")), pool: run.pool)
+        clipNorm: settings.optionalNumber("clip_norm")), pool: run.pool,
+      kernels: KernelSetting.read(settings))
   }
 
   /// Mean and deviation of each channel over the observed pixels of training blocks.
@@ -188,7 +189,8 @@ final class TrainingSession {
     _ parameters: ParameterStore, _ card: ModelCard, _ use: BlockUse, in scenes: [TrainingScene]
   ) throws -> ConfusionMatrix {
     let model = TrainedModel(card: card, graph: stage.graph, parameters: parameters)
-    let predictor = try WindowPredictor(model, pool: run.pool)
+    let predictor = try WindowPredictor(
+      model, pool: run.pool, kernels: KernelSetting.read(settings))
     var matrix = ConfusionMatrix(classCount: card.classes.count)
     for scene in scenes {
       for block in scene.split.blocks(use) {

@@ -59,6 +59,7 @@ public struct TrainStage: Stage {
         "test", .number(0...0.9), default: "0.2",
         "Share of blocks that are scored in the end and used for nothing else."),
       Setting("seed", .integer(0...Int.max), default: "1", "Decides everything random."),
+      KernelSetting.exact,
       Setting(
         "card", .group(TrainStage.cardSettings),
         "What those who get the model must know; written into the model file."),

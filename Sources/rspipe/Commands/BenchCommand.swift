@@ -1,3 +1,4 @@
+import Engine
 import Pipelines
 
 /// `rspipe bench`: measures how fast networks run on this machine.
@@ -38,7 +39,7 @@ struct BenchCommand: Command {
         + "map. GFLOP/s are of the fastest repetition. 'make bench' compares with other programs."
     ],
     operands: [],
-    options: [work, only, size, repetitions, base, tile, folder, serve, .threads, json],
+    options: [work, only, size, repetitions, base, tile, folder, serve, .exact, .threads, json],
     examples: ["bench --work predict --threads 2", "bench --json --only 'conv3x3.*512'"])
 
   private let arguments: Arguments
@@ -63,6 +64,7 @@ struct BenchCommand: Command {
     options.base = arguments.integer(BenchCommand.base) ?? options.base
     options.tile = arguments.integer(BenchCommand.tile) ?? options.tile
     options.folder = arguments.text(BenchCommand.folder)
+    options.kernels = arguments.has(.exact) ? .exact : .fast
     let cases = try selected(BenchmarkCase.all(options))
     if arguments.has(BenchCommand.serve) { return try serve(cases, on: terminal) }
     var report = BenchmarkReport()

@@ -1,3 +1,4 @@
+import Engine
 import Pipelines
 
 /// `rspipe predict`: maps a scene with a model file.
@@ -30,7 +31,7 @@ struct PredictCommand: Command {
       Operand("OUTPUT", "The map to write."),
     ],
     options: [
-      model, probabilities, scale, offset, tile, .overwrite, .threads, .memory, .json, .quiet,
+      model, probabilities, scale, offset, tile, .exact, .overwrite, .threads, .memory, .json, .quiet,
       .verbose,
     ],
     examples: ["predict --model model.safetensors pre=before.tif post=after.tif map.tif"])
@@ -53,6 +54,7 @@ struct PredictCommand: Command {
     options.overwrites = arguments.has(.overwrite)
     options.tile = arguments.integer(PredictCommand.tile)
     options.memory = arguments.bytes(.memory)
+    options.kernels = arguments.has(.exact) ? .exact : .fast
     options.scale = arguments.number(PredictCommand.scale)
     options.offset = arguments.number(PredictCommand.offset)
     let prediction = try ScenePrediction(
