@@ -23,10 +23,11 @@ public struct Region: Equatable, Hashable, Sendable {
   func union(_ other: Region?) -> Region {
     guard let other else { return self }
     return Region(
-      rows: min(rows.lowerBound, other.rows.lowerBound)
-        ..< max(rows.upperBound, other.rows.upperBound),
-      columns: min(columns.lowerBound, other.columns.lowerBound)
-        ..< max(columns.upperBound, other.columns.upperBound))
+      rows: min(
+        rows.lowerBound, other.rows.lowerBound)..<max(rows.upperBound, other.rows.upperBound),
+      columns: min(
+        columns.lowerBound, other.columns.lowerBound)..<max(
+          columns.upperBound, other.columns.upperBound))
   }
 
   /// Each side's pixels mapped by `transform`, and what lies in a shape of the result.
@@ -54,7 +55,7 @@ public struct Region: Equatable, Hashable, Sendable {
   func relative(to outer: Region) -> Region {
     Region(
       rows: rows.lowerBound - outer.rows.lowerBound..<rows.upperBound - outer.rows.lowerBound,
-      columns: columns.lowerBound - outer.columns.lowerBound
-        ..< columns.upperBound - outer.columns.lowerBound)
+      columns: columns.lowerBound - outer.columns.lowerBound..<columns.upperBound
+        - outer.columns.lowerBound)
   }
 }

@@ -59,8 +59,8 @@ public struct Convolution: Operation {
     func reached(_ range: Range<Int>, _ kernel: Int32) -> Range<Int> {
       let (stride, padding) = (Int(geometry.stride), Int(geometry.padding))
       let last = (range.upperBound - 1) * stride - padding
-      return range.lowerBound * stride - padding
-        ..< last + Int(kernel - 1) * Int(geometry.dilation) + 1
+      return range.lowerBound * stride - padding..<last + Int(kernel - 1) * Int(geometry.dilation)
+        + 1
     }
     return Region(
       rows: reached(output.rows, geometry.kernel_h).clamped(to: 0..<input.height),

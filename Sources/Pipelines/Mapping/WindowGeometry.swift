@@ -12,7 +12,9 @@ struct WindowGeometry: Sendable {
 
   /// The smallest window by default.
   private static let leastTile = 384
-  /// Sides of a window by default, in halos. A U-Net computes 1.6 times as much for windows of four as
+  /// Sides of a window by default, in halos.
+  ///
+  /// A U-Net computes 1.6 times as much for windows of four as
   /// for the scene at once (its encoder 9 pixels for 4 mapped, its decoder hardly more than the
   /// window); six would need 1.4 times, and twice the memory.
   private static let tileHalos = 4

@@ -31,7 +31,8 @@ struct PredictCommand: Command {
       Operand("OUTPUT", "The map to write."),
     ],
     options: [
-      model, probabilities, scale, offset, tile, .exact, .overwrite, .threads, .memory, .json, .quiet,
+      model, probabilities, scale, offset, tile, .exact, .overwrite, .threads, .memory, .json,
+      .quiet,
       .verbose,
     ],
     examples: ["predict --model model.safetensors pre=before.tif post=after.tif map.tif"])
