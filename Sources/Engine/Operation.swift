@@ -118,6 +118,8 @@ public struct OperationCall {
   let kernels: KernelChoice
   let inputs: [TensorView]
   let output: TensorView
+  /// Where the largest of each 2×2 pixels of the output go, too.
+  let pooled: TensorView?
   /// For each input what is still to be done to its values; nil: nothing.
   let inputNormalisations: [Normalisation?]
   /// What readers of the output still do to its values.

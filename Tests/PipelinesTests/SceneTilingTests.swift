@@ -20,14 +20,14 @@ struct SceneTilingTests {
   }
 
   private func predictor() throws -> WindowPredictor {
-    try WindowPredictor(randomModel(depth: 2), pool: ThreadPool(threads: 1))
+    WindowPredictor(randomModel(depth: 2), pool: ThreadPool(threads: 1))
   }
 
   @Test("By default windows are four halos wide, and at least 384 pixels")
   func tile() throws {
-    let small = try WindowGeometry(randomModel(depth: 2).graph, halo: nil)
+    let small = WindowGeometry(randomModel(depth: 2).graph, halo: nil)
     #expect(small.step == 4 && small.halo <= 96 && small.tile(nil) == 384)
-    let deep = try WindowGeometry(randomModel(depth: 4).graph, halo: nil)
+    let deep = WindowGeometry(randomModel(depth: 4).graph, halo: nil)
     #expect(deep.step == 16 && deep.halo == 112 && deep.tile(nil) == 448)
     #expect(deep.tile(1) == 16 && deep.tile(500) == 512)
   }

@@ -17,6 +17,7 @@ struct Lifetimes {
     for input in graph.inputs { extendValue(input, to: 0, placement) }
     for (index, node) in graph.nodes.enumerated() {
       extendValue(node.output, to: index, placement)
+      if let pooled = node.pooled { extendValue(pooled, to: index, placement) }
       for input in node.inputs { extendValue(input, to: index, placement) }
       guard isTraining else { continue }
       if node.operation.backwardReads.contains(.output) {

@@ -37,6 +37,11 @@ extension Graph {
     var needed = [Region?](repeating: nil, count: valueCount)
     needed[output.index] = wanted
     for node in nodes.reversed() {
+      if let pooled = node.pooled, let region = needed[pooled.index] {
+        needed[node.output.index] = Node.pooling.neededRegion(
+          ofInput: 0, for: region, in: shapes[node.output.index]
+        ).union(needed[node.output.index])
+      }
       guard var region = needed[node.output.index] else { continue }
       if node.operation is Concatenation {
         region = region.rounded(to: Graph.alignment, in: shapes[node.output.index])
@@ -99,12 +104,13 @@ extension Graph {
           let (input, output) = (shapes[node.inputs[0].index], shapes[node.output.index])
           guard input.with(channels: 1) == output.with(channels: 1) else { return false }
           computed[node.output.index] = part
+          guard node.pooled == nil else { return false }
         }
       }
       nodes.append(
         Node(
           name: node.name, operation: node.operation, inputs: inputs, output: node.output,
-          parameters: node.parameters))
+          pooled: node.pooled, parameters: node.parameters))
       return true
     }
 

@@ -35,6 +35,12 @@ struct NormalisedConvolution: Operation {
 
   func algorithm(in context: PlanContext) -> String? { convolution.algorithm(in: context) }
 
+  /// Whether it is computed in tiles of 4×4 pixels.
+  func isWinograd(_ context: PlanContext) -> Bool {
+    ConvolutionKernel(convolution.geometry, context.kernels, context.type).geometry.algorithm
+      == RS_CONV_WINOGRAD
+  }
+
   private var channels: Int { Int(convolution.geometry.outputs) }
 
   func workspace(inputs: [Shape], output: Shape, in context: PlanContext) -> Workspace {
@@ -89,6 +95,7 @@ struct NormalisedConvolution: Operation {
     guard call.isTraining else {
       sink.bias = UnsafePointer(call.prepared.assumingMemoryBound(to: Float.self))
       sink.rectify = rectifies ? 1 : 0
+      if let pooled = call.pooled { sink.pooled = pooled.kernelView }
       return kernel(call).run(
         RS_PASS_FORWARD, call.preparing(at: biasBytes), from: source, to: sink)
     }

@@ -31,7 +31,7 @@ final class SceneBenchmark: Benchmark {
     self.options = prediction
     let network = UNet(base: options.base, depth: 4)
     let graph = network.graph(bands: BenchmarkCase.bands, outputs: 2)
-    let geometry = try WindowGeometry(graph, halo: nil)
+    let geometry = WindowGeometry(graph, halo: nil)
     scene = SceneFacts(side: side, window: geometry.tile(options.tile), halo: geometry.halo)
     do {
       try FileManager.default.createDirectory(

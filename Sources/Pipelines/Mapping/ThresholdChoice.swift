@@ -35,7 +35,7 @@ struct ThresholdChoice {
     {
       return known.choice.threshold
     }
-    let predictor = try WindowPredictor(
+    let predictor = WindowPredictor(
       model, pool: run.pool, halo: predict.halo, kernels: predict.kernels)
     guard let choice = try counts(predictor, in: run).best(criterion) else {
       throw RunError(

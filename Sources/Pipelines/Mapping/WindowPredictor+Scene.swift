@@ -4,7 +4,7 @@ import Rasters
 extension WindowPredictor {
   /// Writes the probabilities of a whole scene; what is not observed stays nodata.
   ///
-  /// The next window is read and the one before is written while one is computed.
+  /// Windows are cropped, or blended where the network sees the whole of what it is given. The next window is read and the one before is written while one is computed.
   ///
   /// - Parameters:
   ///   - reader: The scene, with the channels of the model.
@@ -19,12 +19,15 @@ extension WindowPredictor {
     _ reader: SceneReader, tile: Int? = nil, to writer: RasterWriter, memory: Int? = nil,
     progress: (Int, Int) throws -> Void
   ) throws {
+    if geometry.blends {
+      return try blend(reader, tile: tile, to: writer, memory: memory, progress: progress)
+    }
     let tiling = try tiling(of: reader, tile: tile, memory: memory)
     let cache = BlockCache.limit
     BlockCache.set(limit: tiling.cacheBytes)
     defer { BlockCache.set(limit: cache) }
     reserve(try plan(for: tiling.largest))
-    let flow = try SceneFlow(tiling.windows, from: reader, for: self) {
+    let flow = try SceneFlow(tiling.windows, halo: true, from: reader, for: self) {
       try $0.write(to: writer)
     }
     defer { flow.stop() }
@@ -33,6 +36,18 @@ extension WindowPredictor {
       try progress(done, tiling.windows.count)
     }
     try flow.finish()
+  }
+
+  /// Checks that a scene can be mapped with so much memory, before anything is read.
+  ///
+  /// - Throws: As `map`.
+  func checkMemory(for reader: SceneReader, tile: Int?, memory: Int?) throws {
+    if geometry.blends {
+      let blending = SceneBlending(side: geometry.tile(tile), grid: reader.grid)
+      _ = try cacheBytes(blending, reader, memory)
+    } else {
+      _ = try tiling(of: reader, tile: tile, memory: memory)
+    }
   }
 
   /// Cuts a scene into windows, in as few column strips as `memory` has room for.
@@ -81,7 +96,7 @@ extension WindowPredictor {
   }
 
   /// Bytes beside GDAL's blocks.
-  private func bytes(_ largest: WindowFrame, _ side: Int, _ reader: SceneReader) throws -> Int {
+  func bytes(_ largest: WindowFrame, _ side: Int, _ reader: SceneReader) throws -> Int {
     let pixels = min(side, reader.grid.width) * min(side, reader.grid.height)
     let parameters = model.parameters.declarations.reduce(0) { $0 + 4 * $1.count }
     return try SceneTiling.programBytes + plan(for: largest).peakBytes + parameters

@@ -36,15 +36,14 @@ public final class WindowPredictor {
   /// Prepares to predict.
   ///
   /// - Parameters:
-  ///   - model: The network; its receptive field must be finite.
+  ///   - model: The network.
   ///   - pool: Threads.
   ///   - halo: Pixels read around each window; nil: as many as the receptive field needs.
   ///   - kernels: How kernels are chosen.
-  /// - Throws: `RunError` if the receptive field is not finite.
   public init(
     _ model: TrainedModel, pool: ThreadPool, halo: Int? = nil, kernels: KernelChoice = .fast
-  ) throws {
-    geometry = try WindowGeometry(model.graph, halo: halo)
+  ) {
+    geometry = WindowGeometry(model.graph, halo: halo)
     self.model = model
     self.pool = pool
     self.kernels = kernels

@@ -189,7 +189,7 @@ final class TrainingSession {
     _ parameters: ParameterStore, _ card: ModelCard, _ use: BlockUse, in scenes: [TrainingScene]
   ) throws -> ConfusionMatrix {
     let model = TrainedModel(card: card, graph: stage.graph, parameters: parameters)
-    let predictor = try WindowPredictor(
+    let predictor = WindowPredictor(
       model, pool: run.pool, kernels: KernelSetting.read(settings))
     var matrix = ConfusionMatrix(classCount: card.classes.count)
     for scene in scenes {

@@ -99,7 +99,7 @@ public struct PredictStage: Stage {
   public func run(_ scene: Scene?, in run: Run) throws {
     guard let scene else { return }
     let model = try self.model(in: run)
-    let predictor = try WindowPredictor(model, pool: run.pool, halo: halo, kernels: kernels)
+    let predictor = WindowPredictor(model, pool: run.pool, halo: halo, kernels: kernels)
     let aligned = try align.aligned(scene, in: run)
     let reader = try SceneReader(aligned, channels: channels(of: model))
     var description = RasterDescription(
