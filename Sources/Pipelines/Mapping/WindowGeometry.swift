@@ -9,8 +9,10 @@ struct WindowGeometry: Sendable {
   let halo: Int
   /// Windows start at multiples of this; the least side of what is computed.
   let step: Int
-  /// Whether the network sees the whole of what it is given, so that windows of a map overlap by
-  /// half and are blended. `halo` is then only what single windows are seen with.
+  /// Whether windows of a map overlap by half and are blended.
+  ///
+  /// So they are where the network sees the whole of what it is given. `halo` is then only what
+  /// single windows are seen with.
   let blends: Bool
 
   /// The smallest window by default.
