@@ -1,6 +1,7 @@
 import Configuration
 import Engine
 import TestSupport
+import Training
 import YAML
 
 /// Settings of a component with the values of a reference case, decoded as a pipeline file would be.
@@ -16,7 +17,11 @@ func settings(
 ) throws -> Settings {
   try Settings(
     decoding: node(.object(parameters.map { (renamed[$0.0] ?? $0.0, $0.1) })),
-    as: component.settings, in: DecodingContext(file: "reference", baseDirectory: ""))
+    as: component.settings,
+    in: DecodingContext(
+      file: "reference", baseDirectory: "",
+      catalogue: Catalogue(
+        LossRegistry.components + OptimiserRegistry.components + ScheduleRegistry.components)))
 }
 
 /// The same, or nil where the component cannot take the values.
