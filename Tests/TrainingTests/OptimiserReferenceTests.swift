@@ -132,7 +132,9 @@ struct OptimiserReferenceTests {
     #expect(tally.comparedCount > 0)
   }
 
-  /// The settings of a trace. One around another optimiser, `sam_sgd_momentum`, names both, and its
+  /// The settings of a trace.
+  ///
+  /// One around another optimiser, `sam_sgd_momentum`, names both, and its
   /// parameters belong to whichever has the key.
   private func settings(
     of component: Component, _ name: String, _ parameters: [(String, JSONValue)]

@@ -32,6 +32,18 @@ func decoded(
   try? settings(component, parameters, renamed: renamed)
 }
 
+/// An optimiser as a pipeline file would name it: `sgd`, or `{sam: {base: sgd}}`.
+func optimiser(_ value: JSONValue) throws -> any Optimiser {
+  let own = try Settings(
+    decoding: node(.object([("optimiser", value)])),
+    as: [Setting("optimiser", .component(family: "optimiser"), "The optimiser.")],
+    in: DecodingContext(
+      file: "test", baseDirectory: "", catalogue: Catalogue(OptimiserRegistry.components)))
+  let component = own.optionalComponent("optimiser")
+  return try OptimiserRegistry.make(
+    component?.name ?? "none", settings: component?.settings ?? own)
+}
+
 private let start = YAMLMark(line: 1, column: 1)
 
 /// A JSON value as the YAML tree that would say the same.

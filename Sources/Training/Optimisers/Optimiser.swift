@@ -9,7 +9,9 @@ public struct OptimiserStep: Sendable {
   ///
   /// An optimiser without momentum has none to replace.
   public var momentum: Double?
-  /// The threads; nil: the caller's alone. Results do not depend on it.
+  /// The threads; nil: the caller's alone.
+  ///
+  /// Results do not depend on it.
   public var pool: ThreadPool?
 
   /// Describes a step.

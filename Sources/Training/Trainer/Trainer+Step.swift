@@ -88,7 +88,7 @@ extension Trainer {
       let losses = try loss.imageLosses(logits, pass.target, scratch: imageScratch)
       let culprits = losses.indices.filter { !losses[$0].isFinite }
       throw TrainingError(
-        "the loss became \(value) at \(place([pass], culprits, step)): lower the learning rate "
+        "the loss became \(plain(value)) at \(place([pass], culprits, step)): lower the learning rate "
           + "or clip the gradient (clip_norm)")
     }
     executor.backward()
@@ -127,7 +127,7 @@ extension Trainer {
     let norm = GradientClipping.norm(slots, pool: pool)
     guard norm.isFinite else {
       throw TrainingError(
-        "the gradient became \(norm) at \(place(passes, [], step)): lower the learning rate")
+        "the gradient became \(plain(norm)) at \(place(passes, [], step)): lower the learning rate")
     }
     return norm
   }
@@ -165,3 +165,6 @@ extension Trainer {
       from: keptInputs[position].pointer, byteCount: keptInputs[position].byteCount)
   }
 }
+
+/// A number that is not finite in words; NaN has no sign worth telling.
+private func plain(_ value: Double) -> String { value.isNaN ? "nan" : "\(value)" }

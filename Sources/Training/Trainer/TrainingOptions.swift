@@ -38,7 +38,9 @@ public struct TrainingOptions: Sendable {
   public var patience: Int?
   /// The greatest norm of all gradients together; nil: any.
   public var clipNorm: Double?
-  /// The greatest size of an element of the gradients; nil: any. It comes before `clipNorm`.
+  /// The greatest size of an element of the gradients; nil: any.
+  ///
+  /// It comes before `clipNorm`.
   public var clipValue: Double?
   /// Batches of a step: their mean gradient makes it.
   public var accumulate: Int
