@@ -17,9 +17,7 @@ struct ReferenceTraceTests {
     for (name, entry) in try Self.folder.json("traces").members {
       let modelFile = try #require(entry["model"]?.string)
       let modelName = String(modelFile.dropLast(".safetensors".count))
-      guard let graph = try referenceGraph(#require(models[modelName]?["config"])),
-        entry["recipe"] == nil
-      else {
+      guard let graph = try referenceGraph(#require(models[modelName]?["config"])) else {
         tally.notBuiltYet(name)
         continue
       }
@@ -66,9 +64,11 @@ private struct ReferenceTrace {
       optimiser: try OptimiserRegistry.make(
         try #require(optimiser["kind"]?.string).lowercased(),
         settings: try optimiserSettings(optimiser)),
-      schedule: ConstantSchedule(try settings(ConstantSchedule.component, [])),
-      options: TrainingOptions(epochs: 1, stepsPerEpoch: steps), pool: ThreadPool(threads: 2),
-      kernels: kernels)
+      schedule: try schedule(entry["recipe"]?["schedule"]),
+      options: TrainingOptions(
+        epochs: 1, stepsPerEpoch: steps, clipNorm: entry["recipe"]?["clip_norm"]?.double,
+        average: entry["recipe"]?["ema_decay"]?.double.map { .init(decay: $0) }),
+      pool: ThreadPool(threads: 2), kernels: kernels)
   }
 
   func check(_ tally: inout ReferenceTally) throws {
@@ -85,6 +85,7 @@ private struct ReferenceTrace {
       tally.compared()
     }
     try checkLastStep(&tally)
+    try checkAverage(&tally)
   }
 
   private func checkFirstStep(_ tally: inout ReferenceTally) throws {
@@ -100,6 +101,22 @@ private struct ReferenceTrace {
         zeroGradients.contains(declaration.name) ? 1e-6 : 1e-4 * maxAbs(gradient)
       let error = maxAbsDifference(store.gradientDoubles(index), gradient)
       #expect(error <= tolerance, "\(name), \(tensor): \(error)")
+      tally.compared()
+    }
+  }
+
+  /// The average of the weights after each step, as near as the weights themselves.
+  private func checkAverage(_ tally: inout ReferenceTally) throws {
+    guard let average = trainer.weightAverage else { return }
+    let band = try #require(entry["torch_float32_final_weight_max_abs_difference"]?.double)
+    let skipped = Set(entry["zero_gradient_tensors"]?.strings ?? [])
+    for tensor in average.state.tensors {
+      let name = String(tensor.name.dropFirst("average.".count))
+      guard !skipped.contains(name), tally.finds("average/\(name)", in: tensors) else { continue }
+      let expected = try tensors.doubles("average/\(name)")
+      let error = maxAbsDifference(tensor.values, expected)
+      let tolerance = type == .float64 ? 1e-6 * max(1, maxAbs(expected)) : 10 * band + 1e-6
+      #expect(error <= tolerance, "\(self.name), average/\(name): \(error)")
       tally.compared()
     }
   }
@@ -120,6 +137,18 @@ private struct ReferenceTrace {
       tally.compared()
     }
   }
+}
+
+/// The schedule of a recipe: a linear rise to the base, then the polynomial fall as far as it is.
+private func schedule(_ recipe: JSONValue?) throws -> any Schedule {
+  guard let recipe else { return ConstantSchedule(try settings(ConstantSchedule.component)) }
+  return PolynomialSchedule(
+    try settings(
+      PolynomialSchedule.component,
+      [
+        ("warmup", try #require(recipe["warmup"])), ("power", try #require(recipe["power"])),
+        ("warmup_form", .text("rise")),
+      ]))
 }
 
 /// The weighted losses of a trace: `[[0.25, "bce", {}], [0.75, "region", {…}]]`.
