@@ -4,6 +4,8 @@ import CKernels
 public enum ParameterRole: Sendable, Equatable {
   /// Weights with this many inputs to each output.
   case weight(fanIn: Int)
+  /// Weights of a linear map in a transformer.
+  case projection
   /// An additive constant.
   case bias
   /// The factor of a normalisation.
@@ -126,6 +128,8 @@ public struct OperationCall {
   let parameters: [UnsafeMutableRawPointer]
   var prepared: UnsafeMutableRawPointer
   let saved: UnsafeMutablePointer<Double>
+  /// What random draws of training follow from.
+  let draws: RandomDraws
   let scratch: UnsafeMutableRawPointer
   // Backward only:
   let outputGradient: TensorView?

@@ -90,7 +90,7 @@ public struct Plan: Sendable {
         in: context)
     }
     accumulates = Plan.accumulation(of: graph)
-    hasGradient = graph.producers.map { isTraining && ($0 != nil || withInputGradients) }
+    hasGradient = graph.needsGradient(isTraining, withInputs: withInputGradients)
     let lifetimes = Lifetimes(
       graph: graph, placement: placement, isTraining: isTraining, hasGradient: hasGradient)
     var end = 0
