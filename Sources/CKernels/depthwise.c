@@ -109,18 +109,20 @@ static void weight_chunk_double(void *context, int chunk, int thread) {
 /// Weights and bias as [tap][padded channels], the bias behind the taps; turned by half if asked.
 static void pack(rs_type type, const rs_depthwise *conv, const void *weight, const void *bias,
                  int turned, void *packed) {
-  const int padded = rs_padded(conv->channels), taps = taps_of(conv);
-  for (int t = 0; t <= taps; t++)
-    for (int c = 0; c < padded; c++) {
-      const int from = c * taps + (turned ? taps - 1 - t : t), to = t * padded + c;
-      const int is_bias = t == taps, is_there = c < conv->channels && (!is_bias || bias);
-      if (is_double(type))
-        ((double *)packed)[to] = !is_there ? 0 : is_bias ? ((const double *)bias)[c]
-                                                         : ((const double *)weight)[from];
-      else
-        ((float *)packed)[to] = !is_there ? 0 : is_bias ? ((const float *)bias)[c]
-                                                        : ((const float *)weight)[from];
-    }
+  const int padded = rs_padded(conv->channels), taps = taps_of(conv), c = conv->channels;
+  memset(packed, 0, (size_t)(taps + 1) * (size_t)padded * size_of(type));
+  for (int t = 0; t < taps; t++) {
+    const int from = turned ? taps - 1 - t : t, to = t * padded;
+    if (is_double(type))
+      for (int k = 0; k < c; k++)
+        ((double *)packed)[to + k] = ((const double *)weight)[k * taps + from];
+    else
+      for (int k = 0; k < c; k++)
+        ((float *)packed)[to + k] = ((const float *)weight)[k * taps + from];
+  }
+  if (bias)
+    memcpy((char *)packed + (size_t)(taps * padded) * size_of(type), bias,
+           (size_t)c * size_of(type));
 }
 
 static size_t packed_count(const rs_depthwise *conv) {

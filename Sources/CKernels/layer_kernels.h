@@ -4,6 +4,7 @@
 #include "fast_kernels.h"
 #include "include/attention.h"
 #include "include/depthwise.h"
+#include "include/pyramid.h"
 
 /// Element by element: an item is a block of runs of neighbouring elements.
 typedef struct {
@@ -76,6 +77,19 @@ typedef struct {
   int accumulate;
 } rs_resize_job;
 
+/// The taps of all `outputs` pixels of an axis of `inputs` pixels.
+void rs_resize_find_taps(int inputs, int outputs, rs_resize_tap *taps);
+
+/// The decoder of a pyramid: an item is a row of the largest level.
+typedef struct {
+  const rs_pyramid *pyramid;
+  rs_view y;
+  int padded; // width
+  const rs_resize_tap *rows[RS_PYRAMID_LEVELS], *columns[RS_PYRAMID_LEVELS];
+  float *scratch; // each thread: sums, logits, a row of each level
+  size_t scratch_stride;
+} rs_pyramid_job;
+
 /// Dropout: an item is a row.
 typedef struct {
   rs_view x, y;
@@ -92,7 +106,9 @@ typedef struct {
   rs_job depthwise_row, depthwise_input_gradient_row, depthwise_weight_chunk;
   rs_job attention_pack, attention_forward, attention_backward, attention_merge;
   rs_job resize_row, resize_gradient_row;
-  rs_job dropout_row;
+  rs_job dropout_row, pyramid_row;
+  /// Packs rows[count][depth], `step` apart, for products with their transpose.
+  void (*pack_transposed)(const float *rows, int64_t step, int count, int depth, float *packed);
 } rs_layer_table;
 
 extern const rs_layer_table rs_layers_portable;

@@ -11,8 +11,7 @@ size_t rs_resize_scratch_bytes(const rs_view *y) {
   return (size_t)(y->h + y->w) * sizeof(rs_resize_tap);
 }
 
-/// The taps of all `outputs` pixels of an axis of `inputs` pixels.
-static void find_taps(int inputs, int outputs, rs_resize_tap *taps) {
+void rs_resize_find_taps(int inputs, int outputs, rs_resize_tap *taps) {
   const double scale = (double)inputs / outputs;
   for (int i = 0; i < outputs; i++) {
     const double at = fmax(0, (i + 0.5) * scale - 0.5);
@@ -23,8 +22,8 @@ static void find_taps(int inputs, int outputs, rs_resize_tap *taps) {
 
 static rs_resize_job job_of(const rs_view *x, const rs_view *y, int accumulate, void *scratch) {
   rs_resize_tap *rows = scratch, *columns = rows + y->h;
-  find_taps(x->h, y->h, rows);
-  find_taps(x->w, y->w, columns);
+  rs_resize_find_taps(x->h, y->h, rows);
+  rs_resize_find_taps(x->w, y->w, columns);
   return (rs_resize_job){*x, *y, rows, columns, accumulate};
 }
 

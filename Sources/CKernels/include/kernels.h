@@ -17,6 +17,7 @@
 #include "optimisers.h"
 #include "pool.h"
 #include "pooling.h"
+#include "pyramid.h"
 #include "resize.h"
 #include "softmax.h"
 #include "types.h"

@@ -15,7 +15,7 @@ public final class Executor {
   private var saved: Memory
   private var coefficients: Memory
   private var preparedVersion = 0
-  private var calls: [OperationCall] = []
+  var calls: [OperationCall] = []
 
   /// Allocates what the plan asks for.
   ///

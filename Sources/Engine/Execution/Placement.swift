@@ -27,7 +27,7 @@ struct Placement {
         break
       case .isInput:
         let input = node.inputs[0].index
-        guard consumers[input] == [index], !graph.isOutput(input) else { continue }
+        guard graph.readers(of: input) == [index], !graph.isOutput(input) else { continue }
         homes[output] = homes[input]
       case .overwritesInput:
         let input = node.inputs[0].index
@@ -83,6 +83,15 @@ extension Graph {
       for input in node.inputs { result[input.index].append(index) }
     }
     return result
+  }
+
+  /// The nodes that read a value, not only its size, once for each time.
+  func readers(of value: Int) -> [Int] {
+    nodes.enumerated().flatMap { index, node in
+      node.inputs.enumerated().filter { position, input in
+        input.index == value && node.operation.readsValues(ofInput: position)
+      }.map { _ in index }
+    }
   }
 
   /// For each value whether the backward pass computes its gradient: where a parameter, or an input

@@ -17,6 +17,8 @@ public struct BilinearResize: Operation {
 
   /// The second input gives its size only.
   public func passesGradient(toInput index: Int) -> Bool { index == 0 }
+  /// The second input gives its size only.
+  public func readsValues(ofInput index: Int) -> Bool { index == 0 }
 
   /// The channels of the first input.
   public func outputShape(of inputs: [Shape]) throws -> Shape {

@@ -15,29 +15,45 @@ public struct PyramidProjection: Operation {
   let width: Int
   /// The paths of the maps' parameters, and of the fusing weight.
   let names: (levels: [String], fuse: String)
+  /// What follows, in prediction.
+  var tail = Tail()
+
+  /// What prediction does in the same pass.
+  struct Tail: Sendable {
+    var norm: BatchNorm?
+    var rectifies = false
+    var classifier: Convolution?
+  }
 
   /// `pyramid_projection`.
-  public var kind: String { "pyramid_projection" }
+  public var kind: String {
+    let norm = tail.norm.map { [$0.kind] } ?? []
+    let classifier = tail.classifier.map { [$0.kind] } ?? []
+    return (["pyramid_projection"] + norm + (tail.rectifies ? ["relu"] : []) + classifier)
+      .joined(separator: " + ")
+  }
   /// The weight gradients read the levels.
   public var backwardReads: BackwardReads { .inputs }
 
   /// For each level `weight` (width, channels) and `bias` (width); the fusing `weight` (width, levels
   /// times width, 1, 1), the deepest level's first.
   public var parameters: [ParameterDeclaration] {
-    zip(names.levels, inputs).flatMap { name, channels in
+    let levels = zip(names.levels, inputs).flatMap { name, channels in
       [
         ParameterDeclaration("\(name).weight", [width, channels], .projection),
         ParameterDeclaration("\(name).bias", [width], .bias),
       ]
-    } + [
-      ParameterDeclaration(
-        "\(names.fuse).weight", [width, inputs.count * width, 1, 1],
-        .weight(fanIn: inputs.count * width))
-    ]
+    }
+    let count = inputs.count * width
+    let fuse = ParameterDeclaration(
+      "\(names.fuse).weight", [width, count, 1, 1], .weight(fanIn: count))
+    return levels + [fuse] + (tail.norm?.parameters ?? []) + (tail.classifier?.parameters ?? [])
   }
 
   /// The first level's pixels.
-  public func outputShape(of inputs: [Shape]) throws -> Shape { inputs[0].with(channels: width) }
+  public func outputShape(of inputs: [Shape]) throws -> Shape {
+    inputs[0].with(channels: tail.classifier.map { Int($0.geometry.outputs) } ?? width)
+  }
 
   /// Those of the bilinear enlargement.
   public func receptiveField(of inputs: [ReceptiveField]) -> ReceptiveField {
@@ -51,14 +67,18 @@ public struct PyramidProjection: Operation {
   /// Every level's map at its own size.
   public func multiplyAdds(inputs: [Shape], output: Shape) -> Int {
     inputs.reduce(0) { $0 + $1.count * width }
+      + (tail.classifier == nil ? 0 : output.count * width)
   }
 
   /// Elements of the products F_i L_i of all levels, and of the bias.
-  private var foldedCount: Int { width * (inputs.reduce(0, +) + 1) }
+  var foldedCount: Int { width * (inputs.reduce(0, +) + 1) }
 
   /// The products, the deeper levels' maps, and what the gradients need.
   public func workspace(inputs shapes: [Shape], output: Shape, in context: PlanContext) -> Workspace
   {
+    guard !isFused(type: context.type, isTraining: context.isTraining, context.kernels) else {
+      return fusedWorkspace(inputs: shapes, output: output, in: context)
+    }
     let layout = ScratchLayout(self, shapes, output, context)
     return Workspace(
       scratchBytes: layout.byteCount,
@@ -68,11 +88,18 @@ public struct PyramidProjection: Operation {
 
   /// Makes the products F_i L_i.
   public func prepare(_ call: OperationCall) {
-    if !call.isTraining { fold(call, into: call.prepared) }
+    if isFused(type: call.type, isTraining: call.isTraining, call.kernels) {
+      prepareFused(call)
+    } else if !call.isTraining {
+      fold(call, into: call.prepared)
+    }
   }
 
   /// Computes the sum.
   public func forward(_ call: OperationCall) {
+    guard !isFused(type: call.type, isTraining: call.isTraining, call.kernels) else {
+      return forwardFused(call)
+    }
     let folded = call.isTraining ? UnsafeMutableRawPointer(call.saved) : call.prepared
     if call.isTraining { fold(call, into: folded) }
     let scratch = ScratchLayout(self, call)
@@ -140,13 +167,14 @@ extension PyramidProjection {
   }
 
   /// Where F_i L_i is; behind the last level is the bias.
-  private func foldedWeight(
+  func foldedWeight(
     _ level: Int, _ folded: UnsafeMutableRawPointer, _ type: ElementType
   ) -> UnsafeMutableRawPointer {
     folded + width * inputs[..<level].reduce(0, +) * type.size
   }
 
-  private func fold(_ call: OperationCall, into folded: UnsafeMutableRawPointer) {
+  /// Makes the products F_i L_i and the bias.
+  func fold(_ call: OperationCall, into folded: UnsafeMutableRawPointer) {
     let (type, count) = (call.type.kernelType, inputs.count)
     let bias = foldedWeight(count, folded, call.type)
     for level in inputs.indices {
