@@ -6,6 +6,8 @@ public final class Executor {
   public private(set) var plan: Plan
   /// The parameters, shared with other executors.
   public let parameters: ParameterStore
+  /// What dropout and its like draw; it matters in training only.
+  public let draws = RandomDraws()
   private let pool: ThreadPool
   private var arena: Memory
   private var scratch: Memory
@@ -13,7 +15,7 @@ public final class Executor {
   private var saved: Memory
   private var coefficients: Memory
   private var preparedVersion = 0
-  private var calls: [OperationCall] = []
+  var calls: [OperationCall] = []
 
   /// Allocates what the plan asks for.
   ///
@@ -139,6 +141,7 @@ public final class Executor {
         parameters: node.parameters.map { parameters.pointer($0) },
         prepared: prepared.pointer + preparedEnd,
         saved: (saved.pointer + savedEnd).assumingMemoryBound(to: Double.self),
+        draws: draws,
         scratch: scratch.pointer,
         outputGradient: isTraining ? gradientView(node.output) : nil,
         inputGradients: node.inputs.enumerated().map { position, input in

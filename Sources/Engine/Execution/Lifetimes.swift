@@ -18,13 +18,16 @@ struct Lifetimes {
     for (index, node) in graph.nodes.enumerated() {
       extendValue(node.output, to: index, placement)
       if let pooled = node.pooled { extendValue(pooled, to: index, placement) }
-      for input in node.inputs { extendValue(input, to: index, placement) }
+      let read = node.inputs.enumerated().filter {
+        node.operation.readsValues(ofInput: $0.offset)
+      }.map(\.element)
+      for input in read { extendValue(input, to: index, placement) }
       guard isTraining else { continue }
       if node.operation.backwardReads.contains(.output) {
         extendValue(node.output, to: backwardMoment(index), placement)
       }
       if node.operation.backwardReads.contains(.inputs) {
-        for input in node.inputs { extendValue(input, to: backwardMoment(index), placement) }
+        for input in read { extendValue(input, to: backwardMoment(index), placement) }
       }
     }
     // the outputs stay readable after the backward pass
@@ -34,7 +37,9 @@ struct Lifetimes {
     guard isTraining else { return }
     for output in graph.outputs { extendGradient(output, to: count, placement) }
     for (index, node) in graph.nodes.enumerated() {
-      extendGradient(node.output, to: backwardMoment(index), placement)
+      if hasGradient[node.output.index] {
+        extendGradient(node.output, to: backwardMoment(index), placement)
+      }
       for input in node.inputs where hasGradient[input.index] {
         extendGradient(input, to: backwardMoment(index), placement)
       }

@@ -27,8 +27,7 @@ struct Placement {
         break
       case .isInput:
         let input = node.inputs[0].index
-        guard consumers[input] == [index], producers[input] != nil, !graph.isOutput(input)
-        else { continue }
+        guard graph.readers(of: input) == [index], !graph.isOutput(input) else { continue }
         homes[output] = homes[input]
       case .overwritesInput:
         let input = node.inputs[0].index
@@ -85,6 +84,31 @@ extension Graph {
     var result = [[Int]](repeating: [], count: valueCount)
     for (index, node) in nodes.enumerated() {
       for input in node.inputs { result[input.index].append(index) }
+    }
+    return result
+  }
+
+  /// The nodes that read a value, not only its size, once for each time.
+  func readers(of value: Int) -> [Int] {
+    nodes.enumerated().flatMap { index, node in
+      node.inputs.enumerated().filter { position, input in
+        input.index == value && node.operation.readsValues(ofInput: position)
+      }.map { _ in index }
+    }
+  }
+
+  /// For each value whether the backward pass computes its gradient: where a parameter, or an input
+  /// whose gradient is wanted, lies before it.
+  func needsGradient(_ isTraining: Bool, withInputs: Bool) -> [Bool] {
+    var result = [Bool](repeating: false, count: valueCount)
+    guard isTraining else { return result }
+    for input in inputs { result[input.index] = withInputs }
+    for node in nodes {
+      result[node.output.index] =
+        !node.parameters.isEmpty
+        || node.inputs.enumerated().contains { position, input in
+          result[input.index] && node.operation.passesGradient(toInput: position)
+        }
     }
     return result
   }

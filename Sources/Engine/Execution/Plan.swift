@@ -79,7 +79,7 @@ public struct Plan: Sendable {
       type: type, isTraining: isTraining, withInputGradients: withInputGradients,
       threads: threads, kernels: kernels)
     self.context = context
-    var graph = graph.fused(for: context)
+    var graph = graph.absorbed(for: context).fused(for: context)
     var computed: Region?
     if let wanted, !isTraining, let part = try graph.cropped(to: wanted, from: inputShapes) {
       (graph, computed) = part
@@ -98,7 +98,7 @@ public struct Plan: Sendable {
         in: context)
     }
     accumulates = Plan.accumulation(of: graph)
-    hasGradient = graph.producers.map { isTraining && ($0 != nil || withInputGradients) }
+    hasGradient = graph.needsGradient(isTraining, withInputs: withInputGradients)
     let lifetimes = Lifetimes(
       graph: graph, placement: placement, isTraining: isTraining, hasGradient: hasGradient)
     var end = 0

@@ -66,6 +66,8 @@ extension Trainer {
     _ pass: Pass, share: Double, step: Int, isFirst: Bool = true
   ) throws -> Double {
     frozenStatistics?.keep(parameters)
+    // the second gradient of a step leaves out what the first did
+    executor.draws.step = UInt64(pass.number)
     executor.forward()
     frozenStatistics?.restore(parameters)
     let logits = executor.outputs[0]

@@ -54,11 +54,12 @@ public final class Trainer {
   ///   - options: How long.
   ///   - pool: Threads.
   ///   - kernels: How kernels are chosen.
+  ///   - seed: Decides what dropout leaves out.
   /// - Throws: `GraphError`, or `TrainingError` for options that do not suit the network.
   public init(
     parameters: ParameterStore, graph: Graph, batchShape: Shape, loss: WeightedSum,
     optimiser: any Optimiser, schedule: any Schedule, options: TrainingOptions, pool: ThreadPool,
-    kernels: KernelChoice = .fast
+    kernels: KernelChoice = .fast, seed: UInt64 = 0
   ) throws {
     self.parameters = parameters
     self.loss = loss
@@ -87,6 +88,7 @@ public final class Trainer {
         graph: graph, inputShapes: [batchShape], isTraining: true, type: parameters.type,
         threads: pool.threads, kernels: kernels),
       parameters: parameters, pool: pool)
+    executor.draws.seed = seed
   }
 
   /// All steps of a full training.
