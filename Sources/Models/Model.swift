@@ -17,6 +17,15 @@ public protocol Model: Sendable {
   ///   - bands: Channels of the input.
   ///   - outputs: Channels of the logits: one for each class, or one for foreground alone.
   func graph(bands: Int, outputs: Int) -> Graph
+
+  /// The name in this network of a tensor of a checkpoint that others published; nil for what the
+  /// network has no use for.
+  static func parameterName(inCheckpoint name: String) -> String?
+}
+
+extension Model {
+  /// The same name, unless told otherwise.
+  public static func parameterName(inCheckpoint name: String) -> String? { name }
 }
 
 /// The architectures that a pipeline file can name.

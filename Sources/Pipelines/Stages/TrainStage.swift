@@ -26,16 +26,8 @@ public struct TrainStage: Stage {
       Setting(
         "schedule", .component(family: "schedule"), default: "{name: cosine, warmup: 50}",
         "How the learning rate changes."),
-      Setting("epochs", .integer(1...100_000), default: "20", "The most epochs."),
-      Setting("steps", .integer(1...1_000_000), default: "100", "Steps of an epoch."),
-      Setting("batch", .integer(1...4096), default: "8", unit: "windows", "Windows of a step."),
+    ] + TrainingSettings.all + [
       Setting("window", .integer(16...4096), default: "128", unit: "pixels", "Side of a window."),
-      Setting(
-        "patience", .integer(1...100_000),
-        "Epochs without a better score after which training stops; by default never."),
-      Setting(
-        "clip_norm", .number(.leastNormalMagnitude...1e9), default: "1",
-        "The greatest norm of all gradients together."),
       Setting(
         "balance", .number(0...1), default: "0.7",
         "0 draws classes as often as they are, 1 all alike."),
@@ -82,6 +74,7 @@ public struct TrainStage: Stage {
   let header: PipelineHeader
   let align: AlignStage
   let channels: ChannelSet
+  let model: any Model
   let graph: Graph
   let labels: any LabelSource
 
@@ -103,6 +96,7 @@ public struct TrainStage: Stage {
     guard let (name, modelSettings) = settings.optionalComponent("model"),
       let model = ModelRegistry.make(name, settings: modelSettings)
     else { preconditionFailure("the setting 'model' has a default") }
+    self.model = model
     graph = model.graph(bands: channels.channels.count, outputs: header.classes.count)
     guard header.model == nil else { return }
     guard !header.scenes(.train).isEmpty else {
@@ -189,6 +183,7 @@ public struct TrainStage: Stage {
     try run.writeOutput(model.encoded(), as: TrainStage.modelFile)
     try run.store(session.record, as: TrainStage.historyFile)
     try run.discardWhenDone(TrainStage.checkpointFile)
+    try run.discardWhenDone(TrainStage.hardWindowsFile)
   }
 
   /// Writes the same weights with the colours of now.
@@ -202,6 +197,8 @@ public struct TrainStage: Stage {
 
   /// Where training goes on after it was stopped.
   static let checkpointFile = "train/checkpoint.safetensors"
+  /// The windows that a stopped training draws again.
+  static let hardWindowsFile = "train/hard_windows.json"
 
   /// The model to predict with, once the stage has run.
   public func model(in run: Run) throws -> TrainedModel {
