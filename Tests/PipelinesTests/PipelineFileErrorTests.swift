@@ -110,8 +110,8 @@ struct PipelineFileErrorTests {
         + known(OptimiserRegistry.components)),
     Mistake(
       "{epochs: 3}", "{schedule: cosin}",
-      "p.yaml:13:23: unknown schedule 'cosin'. Did you mean 'cosine'? Known "
-        + "schedules: constant, cosine, poly, step"),
+      "p.yaml:13:23: unknown schedule 'cosin'. Did you mean 'cosine'? Known schedules: "
+        + known(ScheduleRegistry.components)),
     Mistake(
       "    post: post.tif", "    post: post.tif\n    post: post.tif",
       "p.yaml:6:5: the key 'post' is already at line 5"),
