@@ -99,11 +99,12 @@ struct PipelineFileErrorTests {
     Mistake(
       "{epochs: 3}", "{optimiser: adm}",
       "p.yaml:13:24: unknown optimiser 'adm'. Did you mean 'adam'? Known optimisers: "
-        + "sgd, adam, adamw"),
+        + "sgd, adam, adamw, ademamix, sam, asam"),
     Mistake(
       "{epochs: 3}", "{schedule: cosin}",
       "p.yaml:13:23: unknown schedule 'cosin'. Did you mean 'cosine'? Known "
-        + "schedules: constant, cosine, poly, step"),
+        + "schedules: constant, cosine, cosine_restarts, poly, step, multistep, exponential, "
+        + "one_cycle"),
     Mistake(
       "    post: post.tif", "    post: post.tif\n    post: post.tif",
       "p.yaml:6:5: the key 'post' is already at line 5"),
