@@ -12,6 +12,7 @@ struct GradientTests {
     ("transformer", transformerGraph(), Shape(3, 7, 6, 3)),
     ("depthwise convolutions", depthwiseGraph(), Shape(2, 9, 8, 3)),
     ("pyramid", pyramidGraph(), Shape(2, 7, 10, 3)),
+    ("matrix product", productGraph(), Shape(2, 3, 2, 3)),
   ]
 
   @Test(arguments: graphs.indices)
@@ -89,6 +90,15 @@ struct GradientTests {
       y, "c", outputs: 5, kernel: 3, padding: 2, dilation: 2, groups: 5, bias: false)
     let half = builder.depthwiseConvolution(z, "d", kernel: 3, stride: 2, gelu: true)
     return builder.graph(outputs: [builder.add(builder.resize(half, to: y), y)])
+  }
+
+  private static func productGraph() -> Graph {
+    let builder = GraphBuilder()
+    let x = builder.input(channels: 3)
+    let first = builder.linear(x, "a", outputs: 6)  // as many channels as there are pixels
+    return builder.graph(outputs: [
+      builder.matrixProduct(first, builder.matrixProduct(first, builder.linear(x, "b", outputs: 4)))
+    ])
   }
 
   private static func pyramidGraph() -> Graph {
