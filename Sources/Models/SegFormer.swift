@@ -82,7 +82,12 @@ public struct SegFormer: Model {
     guard var widths = Widths.variants.first(where: { $0.name == variant })?.widths else {
       preconditionFailure("'variant' is one of its choices, found \(variant)")
     }
-    func whole(_ key: String) -> [Int]? { settings.optionalNumbers(key)?.map { Int($0) } }
+    func whole(_ key: String) -> [Int]? {
+      settings.optionalList(key)?.compactMap {
+        guard case .integer(let number) = $0 else { return nil }
+        return number
+      }
+    }
     widths.hiddenSizes = whole("hidden_sizes") ?? widths.hiddenSizes
     widths.depths = whole("depths") ?? widths.depths
     widths.heads = whole("heads") ?? widths.heads

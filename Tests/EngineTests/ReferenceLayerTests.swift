@@ -35,6 +35,8 @@ struct ReferenceLayer {
   let shape: Shape
   let bias: Bool
   let weightShape: [Int]
+  /// Of the second factor of a product.
+  let secondShape: Shape?
   /// Of a random draw.
   let mask: Shape?
 
@@ -42,7 +44,9 @@ struct ReferenceLayer {
     name = try #require(entry["name"]?.string)
     operation = try #require(entry["op"]?.string)
     attributes = try #require(entry["attrs"])
-    let dims = tensors.shape("\(name)/x") ?? []
+    let dims = tensors.shape("\(name)/x") ?? tensors.shape("\(name)/a") ?? []
+    let second = tensors.shape("\(name)/b") ?? []
+    secondShape = second.isEmpty ? nil : Shape(second[0], 1, second[1], second[2])
     if dims.count == 3 {  // tokens, in row-major pixel order
       let height = attributes["height"]?.int ?? 1
       shape = Shape(dims[0], height, attributes["width"]?.int ?? dims[1], dims[2])
@@ -86,6 +90,9 @@ struct ReferenceLayer {
     case "linear": output = builder.linear(x, "layer", outputs: weightShape[0], bias: bias)
     case "softmax": output = builder.softmax(x)
     case "log_softmax": output = builder.softmax(x, logarithmic: true)
+    case "matmul":
+      guard let secondShape else { return nil }
+      output = builder.matrixProduct(x, builder.input(channels: secondShape.channels))
     case "efficient_self_attention":
       output = builder.selfAttention(
         x, "layer", heads: whole("heads"), reduction: whole("sr_ratio"))
@@ -118,7 +125,8 @@ struct ReferenceLayer {
     }
     let pool = ThreadPool(threads: 2)
     let output = try #require(tensors.shape("\(name)/y"))
-    var inputs: [(shape: Shape, tensor: String?)] = [(shape, "x")]
+    var inputs: [(shape: Shape, tensor: String?)] = [(shape, secondShape == nil ? "x" : "a")]
+    if let secondShape { inputs.append((secondShape, "b")) }
     if tensors.shape("\(name)/branch") != nil { inputs.append((shape, "branch")) }
     if let mask { inputs.append((mask, "mask")) }
     if inputs.count < graph.inputChannels.count {

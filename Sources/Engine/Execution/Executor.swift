@@ -15,7 +15,7 @@ public final class Executor {
   private var saved: Memory
   private var coefficients: Memory
   private var preparedVersion = 0
-  var calls: [OperationCall] = []
+  private var calls: [OperationCall] = []
 
   /// Allocates what the plan asks for.
   ///
