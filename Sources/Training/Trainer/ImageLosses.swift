@@ -34,7 +34,8 @@ extension WeightedSum {
       let batch = try LossBatch(
         type: logits.type.kernelType, images: 1, pixels: pixels, classes: shape.channels,
         logits: logits.pointer + image * pixels * shape.channels * logits.type.size,
-        target: target.image(image, pixels: pixels, classes: shape.channels), scratch: scratch)
+        target: target.image(image, pixels: pixels, classes: shape.channels), width: shape.width,
+        scratch: scratch)
       return evaluate(batch, addingTo: nil).total
     }
   }

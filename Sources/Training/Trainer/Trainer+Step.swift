@@ -41,7 +41,8 @@ extension Trainer {
     var passes: [Pass] = []
     var sum = 0.0
     for number in index * batches..<(index + 1) * batches {
-      let (target, names) = try next(number)
+      let (given, names) = try next(number)
+      let target = softened(given)
       passes.append(Pass(number: number, target: target, names: names))
       if perturbation != nil { keepInput(passes.count - 1) }
       sum += try addGradients(passes[passes.count - 1], share: 1 / Double(batches), step: index)
@@ -59,6 +60,16 @@ extension Trainer {
     parameters.didChange()
     average?.update(slots, pool: pool)
     return (sum / Double(batches), norm)
+  }
+
+  /// The target with soft labels where classes meet, where the options ask for it.
+  private func softened(_ target: LossTarget) -> LossTarget {
+    guard let smoothing = options.smoothing, case .labels(let labels) = target else {
+      return target
+    }
+    let shape = executor.outputs[0].shape
+    return smoothing.soften(
+      labels, rowWidth: shape.width, pixels: shape.height * shape.width, classes: shape.channels)
   }
 
   /// Forward, loss and backward of the batch whose input was just written; returns the loss.
@@ -83,7 +94,7 @@ extension Trainer {
     let batch = try LossBatch(
       type: logits.type.kernelType, images: logits.shape.images,
       pixels: logits.shape.height * logits.shape.width, classes: logits.shape.channels,
-      logits: logits.pointer, target: pass.target, scratch: scratch)
+      logits: logits.pointer, target: pass.target, width: logits.shape.width, scratch: scratch)
     gradient.clear()
     let value = loss.evaluate(batch, weight: share, addingTo: gradient.pointer).total
     guard value.isFinite else {
