@@ -67,6 +67,12 @@ struct ReferenceLayer {
         momentum: attributes["momentum"]?.double ?? 0.1,
         isFrozen: attributes["training"]?.bool == false)
     case "relu": output = builder.relu(x)
+    case "sigmoid": output = builder.sigmoid(x)
+    case "prelu": output = builder.prelu(x, "layer")
+    case "avg_pool2d":
+      output = builder.averagePool(
+        x, size: whole("kernel"), stride: whole("stride"), padding: whole("padding"))
+    case "global_avg_pool": output = builder.globalAveragePool(x)
     case "max_pool2d" where whole("kernel") == whole("stride"):
       output = builder.maxPool(x, size: whole("kernel"))
     case "replicate_pad" where whole("left") == 0 && whole("top") == 0:

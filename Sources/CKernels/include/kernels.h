@@ -1,5 +1,6 @@
 // C kernels of the engine: numbers only, no allocation, no I/O.
 #pragma once
+#include "averages.h"
 #include "batch_norm.h"
 #include "convolution.h"
 #include "elementwise.h"
@@ -11,4 +12,5 @@
 #include "optimisers.h"
 #include "pool.h"
 #include "pooling.h"
+#include "prelu.h"
 #include "types.h"

@@ -33,7 +33,9 @@ struct Lifetimes {
     guard isTraining else { return }
     for output in graph.outputs { extendGradient(output, to: count, placement) }
     for (index, node) in graph.nodes.enumerated() {
-      extendGradient(node.output, to: backwardMoment(index), placement)
+      if hasGradient[node.output.index] {
+        extendGradient(node.output, to: backwardMoment(index), placement)
+      }
       for input in node.inputs where hasGradient[input.index] {
         extendGradient(input, to: backwardMoment(index), placement)
       }

@@ -68,7 +68,8 @@ public final class ParameterStore {
     didChange()
   }
 
-  /// First values for training: normal by fan-in for weights (He 2015), 1 and 0 for norms.
+  /// First values for training: normal by fan-in for weights (He 2015), 1 and 0 for norms, 0.25
+  /// for slopes.
   public func initialise(seed: UInt64) {
     var generator = SeededGenerator(seed: seed)
     for (index, declaration) in declarations.enumerated() {
@@ -78,6 +79,8 @@ public final class ParameterStore {
         set(index, to: (0..<declaration.count).map { _ in deviation * generator.normal() })
       case .bias, .normBias, .runningMean:
         set(index, to: Array(repeating: 0, count: declaration.count))
+      case .slope:
+        set(index, to: Array(repeating: 0.25, count: declaration.count))
       case .normWeight, .runningVariance:
         set(index, to: Array(repeating: 1, count: declaration.count))
       }
