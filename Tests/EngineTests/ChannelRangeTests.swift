@@ -8,7 +8,7 @@ struct ChannelRangeTests {
     let x = builder.input(channels: 6)
     let halves = [0, 3].map { first in
       builder.convolution(
-        builder.channels(builder.atLeast(x, pixels: 2), from: first, count: 3), "a", outputs: 2,
+        builder.channels(builder.fit(x, toAtLeast: 2), from: first, count: 3), "a", outputs: 2,
         kernel: 3, padding: 1)
     }
     return builder.graph(outputs: [builder.absoluteDifference(halves[0], halves[1])])
@@ -53,7 +53,7 @@ struct ChannelRangeTests {
     let builder = GraphBuilder()
     let x = builder.input(channels: 2)
     let low = builder.relu(builder.channels(x, from: 0, count: 1))
-    let whole = builder.relu(builder.atLeast(x, pixels: 1))
+    let whole = builder.relu(builder.fit(x, toAtLeast: 1))
     let graph = builder.graph(outputs: [builder.concatenate([low, whole, x])])
     let plan = try Plan(
       graph: graph, inputShapes: [Shape(1, 1, 2, 2)], isTraining: false, threads: 1)

@@ -98,7 +98,7 @@ struct GradientTests {
   private static func twoDateGraph() -> Graph {
     let builder = GraphBuilder()
     let input = builder.input(channels: 6)
-    let x = builder.atLeast(input, pixels: 4)
+    let x = builder.fit(input, toAtLeast: 4)
     let dates = [0, 3].map { first in
       builder.relu(
         builder.convolution(

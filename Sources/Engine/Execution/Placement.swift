@@ -98,5 +98,21 @@ extension Graph {
     return result
   }
 
+  /// For each value whether the backward pass computes its gradient: where a parameter, or an input
+  /// whose gradient is wanted, lies before it.
+  func needsGradient(isTraining: Bool, withInputs: Bool) -> [Bool] {
+    var result = [Bool](repeating: false, count: valueCount)
+    guard isTraining else { return result }
+    for input in inputs { result[input.index] = withInputs }
+    for node in nodes {
+      result[node.output.index] =
+        !node.parameters.isEmpty
+        || node.inputs.enumerated().contains { position, input in
+          result[input.index] && node.operation.passesGradient(toInput: position)
+        }
+    }
+    return result
+  }
+
   func isOutput(_ value: Int) -> Bool { outputs.contains { $0.index == value } }
 }

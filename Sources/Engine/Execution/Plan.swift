@@ -83,7 +83,8 @@ public struct Plan: Sendable {
     let normalised = graph.normalisedValues(isTraining: isTraining)
     self.normalised = normalised
     collectsSums = graph.sumCollection(of: normalised)
-    let hasGradient = Plan.gradients(of: graph, in: context)
+    let hasGradient = graph.needsGradient(
+      isTraining: isTraining, withInputs: withInputGradients)
     self.hasGradient = hasGradient
     placement = Placement(
       graph: graph, shapes: shapes, isTraining: isTraining, hasGradient: hasGradient)
@@ -116,21 +117,6 @@ public struct Plan: Sendable {
   private static func request(bytes: Int, lifetime: ClosedRange<Int>?) -> Arena.Request {
     guard let lifetime else { return Arena.Request(bytes: 0, first: 0, last: 0) }
     return Arena.Request(bytes: bytes, first: lifetime.lowerBound, last: lifetime.upperBound)
-  }
-
-  /// Values that depend on parameters, or on inputs whose gradient is wanted.
-  private static func gradients(of graph: Graph, in context: PlanContext) -> [Bool] {
-    var result = Array(repeating: false, count: graph.valueCount)
-    guard context.isTraining else { return result }
-    for input in graph.inputs { result[input.index] = context.withInputGradients }
-    for node in graph.nodes {
-      result[node.output.index] =
-        !node.parameters.isEmpty
-        || node.inputs.enumerated().contains {
-          node.operation.passesGradient(toInput: $0) && result[$1.index]
-        }
-    }
-    return result
   }
 
   /// The first consumer, in backward order, to reach an input writes its gradient; later ones add.

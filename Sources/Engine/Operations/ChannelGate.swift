@@ -1,7 +1,7 @@
 import CKernels
 
 /// y = x g with one factor for each image and channel, g of (N, 1, 1, C): the gate of
-/// squeeze-and-excitation (Hu et al. 2018).
+/// squeeze-and-excitation (Hu, Shen and Sun 2018).
 public struct ChannelGate: Operation {
   /// `channel_gate`.
   public var kind: String { "channel_gate" }

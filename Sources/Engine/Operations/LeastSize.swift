@@ -5,7 +5,8 @@ import CKernels
 ///
 /// Nothing is done, or copied, where it is large enough.
 public struct LeastSize: Operation {
-  let pixels: Int
+  /// Rows and columns.
+  let size: Int
 
   /// `least_size`.
   public var kind: String { "least_size" }
@@ -21,7 +22,7 @@ public struct LeastSize: Operation {
     let shape = inputs[0]
     guard shape.height > 0, shape.width > 0 else { throw GraphError("the image is empty") }
     return Shape(
-      shape.images, max(shape.height, pixels), max(shape.width, pixels), shape.channels)
+      shape.images, max(shape.height, size), max(shape.width, size), shape.channels)
   }
 
   /// Copies and repeats.
@@ -44,7 +45,7 @@ public struct LeastSize: Operation {
 
 /// Cuts rows at the bottom and columns at the right, to the size of another tensor: what `LeastSize`
 /// added.
-public struct Crop: Operation {
+public struct CropSize: Operation {
   /// `crop`.
   public var kind: String { "crop" }
   /// Nothing.
@@ -88,13 +89,13 @@ public struct Crop: Operation {
 }
 
 extension GraphBuilder {
-  /// Adds padding to at least `pixels` rows and columns.
-  public func atLeast(_ x: Value, pixels: Int) -> Value {
-    add(LeastSize(pixels: pixels), name: "least_size", inputs: [x], outputChannels: channels(of: x))
+  /// Adds the padding of `x` to at least `size` rows and columns.
+  public func fit(_ x: Value, toAtLeast size: Int) -> Value {
+    add(LeastSize(size: size), name: "fit", inputs: [x], outputChannels: channels(of: x))
   }
 
-  /// Adds the cut of `x` to the size of `reference`.
+  /// Adds the cutting of `x` to the size of `reference`.
   public func crop(_ x: Value, to reference: Value) -> Value {
-    add(Crop(), name: "crop", inputs: [x, reference], outputChannels: channels(of: x))
+    add(CropSize(), name: "crop", inputs: [x, reference], outputChannels: channels(of: x))
   }
 }

@@ -1,7 +1,7 @@
 import CKernels
 
-/// Rectifier with a slope learnt for each channel: y = x where x > 0, else weight x (He et al. 2015),
-/// as PyTorch's `PReLU`.
+/// Rectifier with a slope learnt for each channel: y = x where x > 0, else weight x, as PyTorch's
+/// `PReLU` (He, Zhang, Ren and Sun 2015).
 public struct PReLU: Operation {
   let channels: Int
 
