@@ -6,6 +6,7 @@ enum {
   WINDOW_FLOATS = 48 * 1024,   // input pixels of one block
   BLOCK_COLUMNS = 96,
   FLAT_COLUMNS = 480,          // where an image is one row
+  FLAT_STEP = 12,              // rows of the widest micro-kernel
   BLOCK_ROWS = 32,
   SEGMENT_FLOATS = 2 * 48 * RS_WIDEST_BLOCK, // products of two rows of 48
   DOT_INPUTS = 8,              // fewer are no dot product
@@ -158,10 +159,12 @@ void rs_direct_pack(rs_pool *pool, const rs_conv *conv, rs_pass pass, const floa
   rs_run(pool, phases * blocks, pack_block, &p);
 }
 
-/// Columns of a block where an image is one row: a window full, in whole segments.
-static int flat_columns(int channels) {
-  const int columns = WINDOW_FLOATS / channels / 48 * 48;
-  return rs_min(FLAT_COLUMNS, rs_max(BLOCK_COLUMNS, columns));
+/// Columns of a block where an image is one row of `pixels`: a window full at most, in an even
+/// number of like blocks, so that threads finish together.
+static int flat_columns(int channels, int pixels) {
+  const int most = rs_min(FLAT_COLUMNS, rs_max(BLOCK_COLUMNS, WINDOW_FLOATS / channels / 48 * 48));
+  const int pairs = rs_divide_up(pixels, 2 * most);
+  return rs_min(most, rs_divide_up(pixels, 2 * pairs * FLAT_STEP) * FLAT_STEP);
 }
 
 /// Phases, blocks and scratch of a pass from `from` to `to`, of which no data is read.
@@ -173,7 +176,7 @@ static rs_direct_job plan(const rs_conv *conv, rs_pass pass, const rs_view *from
   job.rows = rs_divide_up(to->h, job.out_step);
   job.columns = rs_divide_up(to->w, job.out_step);
   const int span_h = job.high_h - job.low_h, span_w = job.high_w - job.low_w;
-  job.block_columns = rs_min(job.columns, to->h == 1 ? flat_columns(from->c) : BLOCK_COLUMNS);
+  job.block_columns = rs_min(job.columns, to->h == 1 ? flat_columns(from->c, to->w) : BLOCK_COLUMNS);
   const int64_t row = ((int64_t)(job.block_columns - 1) * job.in_step + span_w + 1) * from->c;
   int64_t rows = (WINDOW_FLOATS / row - span_h) / job.in_step / 2 * 2;
   rows = rows < 4 ? 4 : rows > BLOCK_ROWS ? BLOCK_ROWS : rows;

@@ -4,6 +4,8 @@ import CKernels
 public enum ParameterRole: Sendable, Equatable {
   /// Weights with this many inputs to each output.
   case weight(fanIn: Int)
+  /// Weights of a linear map in a transformer.
+  case projection
   /// An additive constant.
   case bias
   /// The factor of a normalisation.
@@ -130,6 +132,8 @@ public struct OperationCall {
   let parameters: [UnsafeMutableRawPointer]
   var prepared: UnsafeMutableRawPointer
   let saved: UnsafeMutablePointer<Double>
+  /// What random draws of training follow from.
+  let draws: RandomDraws
   let scratch: UnsafeMutableRawPointer
   // Backward only:
   let outputGradient: TensorView?
@@ -173,8 +177,13 @@ public protocol Operation: Sendable {
   var backwardReads: BackwardReads { get }
   /// Whether an input gets a gradient; false where only its size matters.
   func passesGradient(toInput index: Int) -> Bool
+  /// Whether the values of an input are read; false where only its size matters.
+  func readsValues(ofInput index: Int) -> Bool
   /// How the output can share memory with the inputs.
   func sharing(inputs: [Shape], output: Shape) -> Sharing
+  /// This operation with the next one in it, which alone reads its output, and with that one's
+  /// parameters behind its own; nil where it cannot.
+  func absorbing(_ next: any Operation, in context: PlanContext) -> (any Operation)?
   /// Memory needed besides.
   func workspace(inputs: [Shape], output: Shape, in context: PlanContext) -> Workspace
   /// Brings parameters into the kernels' layout; called when they have changed.
@@ -196,8 +205,12 @@ extension Operation {
   public func algorithm(in context: PlanContext) -> String? { nil }
   /// Every input unless told otherwise.
   public func passesGradient(toInput index: Int) -> Bool { true }
+  /// Every input unless told otherwise.
+  public func readsValues(ofInput index: Int) -> Bool { true }
   /// No sharing unless told otherwise.
   public func sharing(inputs: [Shape], output: Shape) -> Sharing { .none }
+  /// Nothing is absorbed unless told otherwise.
+  public func absorbing(_ next: any Operation, in context: PlanContext) -> (any Operation)? { nil }
   /// Nothing unless told otherwise.
   public func workspace(inputs: [Shape], output: Shape, in context: PlanContext) -> Workspace {
     .none

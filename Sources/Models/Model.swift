@@ -23,7 +23,7 @@ public protocol Model: Sendable {
 public enum ModelRegistry {
   /// All of them, in the order in which `rspipe describe` lists them.
   public static let all: [any Model.Type] = [
-    UNet.self
+    UNet.self, SegFormer.self,
   ]
 
   /// The descriptions of all architectures.

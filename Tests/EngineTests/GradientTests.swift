@@ -12,6 +12,10 @@ struct GradientTests {
     ("slopes, averages and gates", contextGraph(), Shape(2, 9, 6, 3)),
     ("two dates of an image too small", twoDateGraph(), Shape(2, 3, 6, 6)),
     ("ranges of a value with a gradient", rangeGraph(), Shape(2, 5, 4, 2)),
+    ("transformer", transformerGraph(), Shape(3, 7, 6, 3)),
+    ("depthwise convolutions", depthwiseGraph(), Shape(2, 9, 8, 3)),
+    ("pyramid", pyramidGraph(), Shape(2, 7, 10, 3)),
+    ("matrix product", productGraph(), Shape(2, 3, 2, 3)),
   ]
 
   @Test(arguments: graphs.indices)
@@ -66,6 +70,49 @@ struct GradientTests {
     // `a` is read again after its concatenation, so it cannot lie inside it
     let second = builder.concatenate([builder.batchNorm(a, "n"), first, a])
     return builder.graph(outputs: [builder.convolution(second, "c", outputs: 2, kernel: 3)])
+  }
+
+  private static func transformerGraph() -> Graph {
+    let builder = GraphBuilder()
+    let x = builder.linear(builder.fit(builder.input(channels: 3), toAtLeast: 8), "a", outputs: 6)
+    let seen = builder.selfAttention(builder.layerNorm(x, "n"), "b", heads: 2, reduction: 2)
+    let y = builder.dropPath(seen, onto: x, rate: 0.4)
+    let wide = builder.gelu(builder.linear(builder.layerNorm(y, "m"), "c", outputs: 9))
+    let z = builder.add(builder.linear(wide, "d", outputs: 6), y)
+    let kept = builder.dropout(builder.dropout(z, rate: 0.3), rate: 0.2, wholeChannels: true)
+    return builder.graph(outputs: [
+      builder.softmax(builder.softmax(builder.linear(kept, "e", outputs: 4)), logarithmic: true)
+    ])
+  }
+
+  private static func depthwiseGraph() -> Graph {
+    let builder = GraphBuilder()
+    let x = builder.linear(builder.input(channels: 3), "a", outputs: 5, bias: false)
+    let y = builder.depthwiseConvolution(x, "b", kernel: 3, padding: 1, gelu: true)
+    let z = builder.convolution(
+      y, "c", outputs: 5, kernel: 3, padding: 2, dilation: 2, groups: 5, bias: false)
+    let half = builder.depthwiseConvolution(z, "d", kernel: 3, stride: 2, gelu: true)
+    return builder.graph(outputs: [builder.add(builder.resize(half, to: y), y)])
+  }
+
+  private static func productGraph() -> Graph {
+    let builder = GraphBuilder()
+    let x = builder.input(channels: 3)
+    let first = builder.linear(x, "a", outputs: 6)  // as many channels as there are pixels
+    return builder.graph(outputs: [
+      builder.matrixProduct(first, builder.matrixProduct(first, builder.linear(x, "b", outputs: 4)))
+    ])
+  }
+
+  private static func pyramidGraph() -> Graph {
+    let builder = GraphBuilder()
+    let image = builder.input(channels: 3)
+    let x = builder.convolution(image, "a", outputs: 4, kernel: 3, padding: 1)
+    let deep = builder.convolution(x, "b", outputs: 5, kernel: 3, stride: 2, padding: 1)
+    let deeper = builder.convolution(deep, "c", outputs: 3, kernel: 2, stride: 2)
+    let joined = builder.pyramidProjection(
+      [x, deep, deeper], "d", levelNames: ["e.0", "e.1", "e.2"], fuseName: "f", outputs: 6)
+    return builder.graph(outputs: [builder.crop(builder.resize(joined, by: 2), to: image)])
   }
 
   private static func convolutionGraph() -> Graph {

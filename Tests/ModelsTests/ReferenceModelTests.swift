@@ -13,17 +13,22 @@ struct ReferenceModelTests {
     var tally = ReferenceTally("models, \(kernels), \(type)")
     for (name, entry) in try Self.folder.json("models").members {
       let config = try #require(entry["config"])
-      guard let graph = referenceGraph(config) else {
+      guard referenceGraph(config, output: "logits") != nil else {
         tally.notBuiltYet(name)
         continue
       }
       guard tally.finds("\(name).safetensors", in: Self.folder) else { continue }
-      let store = ParameterStore(graph: graph, type: type)
-      try store.load(Self.folder.tensors(name))
       let io = try Self.folder.tensors("\(name).io")
       for output in try #require(entry["outputs"]?.array) {
         let tensor = try #require(output["tensor"]?.string)
-        let size = tensor.split(separator: "/")[0]
+        let parts = tensor.split(separator: "/").map(String.init)
+        let size = parts[0]
+        guard let graph = referenceGraph(config, output: parts[1]) else {
+          tally.notBuiltYet("\(name) \(tensor)")
+          continue
+        }
+        let store = ParameterStore(graph: graph, type: type)
+        try store.load(Self.folder.tensors(name), naming: referenceNaming(config))
         guard tally.finds("\(size)/input", in: io) else { continue }
         let dims = try #require(io.shape("\(size)/input"))
         let plan = try Plan(
@@ -43,13 +48,42 @@ struct ReferenceModelTests {
   }
 }
 
-/// The network that a `config` of `models.json` describes; nil if it isn't built yet.
-func referenceGraph(_ config: JSONValue) -> Graph? {
+/// The network that a `config` of `models.json` describes, up to one of its outputs (`logits`,
+/// `logits_quarter`); nil if it isn't built yet.
+func referenceGraph(_ config: JSONValue, output: String) -> Graph? {
   guard let bands = config["bands"]?.int, let classes = config["classes"]?.int else { return nil }
   switch config["architecture"]?.string {
   case "unet":
-    guard let base = config["base"]?.int, let depth = config["depth"]?.int else { return nil }
+    guard output == "logits", let base = config["base"]?.int, let depth = config["depth"]?.int
+    else { return nil }
     return UNet(base: base, depth: depth).graph(bands: bands, outputs: classes)
+  case "segformer":
+    guard let network = SegFormer(reference: config) else { return nil }
+    switch output {
+    case "logits": return network.graph(bands: bands, outputs: classes)
+    case "logits_quarter": return network.quarterGraph(bands: bands, outputs: classes)
+    default: return nil
+    }
   default: return nil
+  }
+}
+
+/// From the names of a reference file to those of the network.
+func referenceNaming(_ config: JSONValue) -> (String) -> String? {
+  let isSegFormer = config["architecture"]?.string == "segformer"
+  return { isSegFormer ? SegFormer.parameterName(inCheckpoint: $0) : $0 }
+}
+
+extension SegFormer {
+  /// The network of a `config`, without anything random; nil if it is of another geometry than this
+  /// one's.
+  init?(reference config: JSONValue) {
+    guard let hiddenSizes = config["hidden_sizes"]?.ints, let depths = config["depths"]?.ints,
+      let heads = config["heads"]?.ints, let decoder = config["decoder_hidden_size"]?.int,
+      config["sr_ratios"]?.ints == [8, 4, 2, 1], config["mlp_ratios"]?.ints == [4, 4, 4, 4]
+    else { return nil }
+    self.init(
+      widths: Widths(hiddenSizes: hiddenSizes, depths: depths, heads: heads, decoder: decoder),
+      dropPath: 0, dropout: 0)
   }
 }

@@ -73,7 +73,8 @@ struct TrainedModelTests {
   func architecture() throws {
     #expect(
       try message { $0.architecture = "vnet" }
-        == "PATH: unknown architecture 'vnet'. Known architectures: unet")
+        == "PATH: unknown architecture 'vnet'. Known architectures: "
+        + ModelRegistry.components.map(\.name).joined(separator: ", "))
     #expect(
       try message { $0.settings = "{\"base\": 0}" }
         == "PATH: the architecture's settings: PATH:1:10: 'base' takes a whole number from 1 to "

@@ -10,8 +10,18 @@ import Testing
 struct CheckpointTests {
   private struct Stop: Error {}
 
-  private func trainer(_ optimiser: String, epochs: Int = 4) throws -> Trainer {
-    let graph = UNet(base: 3, depth: 1).graph(bands: 2, outputs: 2)
+  /// A SegFormer that draws what it leaves out.
+  private static var drawing: SegFormer {
+    SegFormer(
+      widths: SegFormer.Widths(
+        hiddenSizes: [4, 4, 4, 4], depths: [1, 1, 1, 1], heads: [1, 1, 2, 2], decoder: 8),
+      dropPath: 0.5, dropout: 0.3)
+  }
+
+  private func trainer(
+    _ optimiser: String, epochs: Int = 4, model: any Model = UNet(base: 3, depth: 1)
+  ) throws -> Trainer {
+    let graph = model.graph(bands: 2, outputs: 2)
     let parameters = ParameterStore(graph: graph, withGradients: true)
     parameters.initialise(seed: 9)
     let type = try #require(OptimiserRegistry.all.first { $0.component.name == optimiser })
@@ -64,6 +74,18 @@ struct CheckpointTests {
     generator = SeededGenerator(state: read.generator)
     #expect(try run(resumed, &generator) == last)
     #expect(resumed.progress.records.count == 4 && resumed.progress.bestEpoch == 3)
+  }
+
+  @Test("Training that draws what it leaves out goes on with the same draws", arguments: [1, 2])
+  func resumesDraws(_ epoch: Int) throws {
+    var generator = SeededGenerator(seed: 4)
+    let last = try run(trainer("sgd", model: Self.drawing), &generator)
+    generator = SeededGenerator(seed: 4)
+    let stopped = try #require(
+      try run(trainer("sgd", model: Self.drawing), &generator, until: epoch))
+    let resumed = try trainer("sgd", model: Self.drawing)
+    try resumed.restore(stopped)
+    #expect(try run(resumed, &generator) == last)
   }
 
   @Test("A checkpoint of another network or a longer training is refused")

@@ -17,9 +17,8 @@ struct ReferenceTraceTests {
     for (name, entry) in try Self.folder.json("traces").members {
       let modelFile = try #require(entry["model"]?.string)
       let modelName = String(modelFile.dropLast(".safetensors".count))
-      guard let graph = try referenceGraph(#require(models[modelName]?["config"])),
-        entry["recipe"] == nil
-      else {
+      let config = try #require(models[modelName]?["config"])
+      guard let graph = try referenceGraph(config) else {
         tally.notBuiltYet(name)
         continue
       }
@@ -27,7 +26,8 @@ struct ReferenceTraceTests {
         tally.finds("\(name).safetensors", in: Self.folder)
       else { continue }
       let trace = try ReferenceTrace(
-        name: name, entry: entry, graph: graph, folder: Self.folder, kernels: kernels, type: type)
+        name: name, entry: entry, graph: graph, naming: referenceNaming(config),
+        folder: Self.folder, kernels: kernels, type: type)
       try trace.check(&tally)
     }
     print(tally)
@@ -43,10 +43,14 @@ private struct ReferenceTrace {
   let store: ParameterStore
   let trainer: Trainer
   let type: ElementType
+  /// The names that the file uses for the network's parameters.
+  let storedNames: [String: String]
+  /// Parameters whose gradient is 0 but for rounding.
+  let zeroGradients: Set<String>
 
   init(
-    name: String, entry: JSONValue, graph: Graph, folder: ReferenceFolder, kernels: KernelChoice,
-    type: ElementType
+    name: String, entry: JSONValue, graph: Graph, naming: (String) -> String?,
+    folder: ReferenceFolder, kernels: KernelChoice, type: ElementType
   ) throws {
     self.name = name
     self.entry = entry
@@ -54,7 +58,13 @@ private struct ReferenceTrace {
     tensors = try folder.tensors(name)
     store = ParameterStore(graph: graph, type: type, withGradients: true)
     let file = try #require(entry["model"]?.string)
-    try store.load(folder.tensors(String(file.dropLast(".safetensors".count))))
+    let weights = try folder.tensors(String(file.dropLast(".safetensors".count)))
+    try store.load(weights, naming: naming)
+    storedNames = Dictionary(
+      uniqueKeysWithValues: weights.names.compactMap { stored in
+        naming(stored).map { ($0, stored) }
+      })
+    zeroGradients = Set((entry["zero_gradient_tensors"]?.strings ?? []).compactMap(naming))
     let dims = try #require(tensors.shape("input"))
     let shape = Shape(dims[0], dims[1], dims[2], dims[3])
     let classes = graph.parameters.last?.shape.first ?? 1
@@ -66,9 +76,12 @@ private struct ReferenceTrace {
       optimiser: try OptimiserRegistry.make(
         try #require(optimiser["kind"]?.string).lowercased(),
         settings: try optimiserSettings(optimiser)),
-      schedule: ConstantSchedule(try settings(ConstantSchedule.component, [])),
-      options: TrainingOptions(epochs: 1, stepsPerEpoch: steps), pool: ThreadPool(threads: 2),
-      kernels: kernels)
+      schedule: ListedRates(
+        rates: entry["lr_per_step"]?.doubles ?? Array(repeating: try rate(optimiser), count: steps)
+      ),
+      options: TrainingOptions(
+        epochs: 1, stepsPerEpoch: steps, clipNorm: entry["recipe"]?["clip_norm"]?.double),
+      pool: ThreadPool(threads: 2), kernels: kernels)
   }
 
   func check(_ tally: inout ReferenceTally) throws {
@@ -76,42 +89,63 @@ private struct ReferenceTrace {
     let labels = try tensors.integers("target").map { UInt8($0) }
     let losses = try #require(entry["loss_per_step"]?.doubles)
     let bands = try #require(entry["torch_float32_loss_difference_per_step"]?.doubles)
+    let norms = try #require(entry["grad_l2_per_step"]?.doubles)
+    var average = entry["recipe"]?["ema_decay"]?.double.map {
+      WeightAverage(decay: $0, warmsUp: false, parameters: store.slots)
+    }
     for (step, expected) in losses.enumerated() {
       trainer.makeBatch().input.write(input)
       let result = try trainer.step(target: .labels(labels), index: step)
-      if step == 0 { try checkFirstStep(&tally) }
+      average?.update(store.slots)
+      if step == 0 {
+        try checkFirstStep(clippedBy: clipping(result.gradientNorm), &tally)
+        #expect(abs(result.gradientNorm - norms[0]) <= 1e-4 * norms[0], "\(name), norm")
+      }
       let tolerance = type == .float64 ? 1e-7 : 10 * bands[step] + 1e-6
       #expect(abs(result.loss - expected) <= tolerance, "\(name), step \(step): \(result.loss)")
       tally.compared()
     }
-    try checkLastStep(&tally)
+    try checkWeights("final", &tally)
+    guard let average else { return }
+    average.copy(to: store.slots)
+    try checkWeights("average", &tally)
   }
 
-  private func checkFirstStep(_ tally: inout ReferenceTally) throws {
+  /// The tensor of a parameter in a section of the file.
+  private func tensor(_ section: String, _ parameter: String) -> String {
+    "\(section)/\(storedNames[parameter] ?? parameter)"
+  }
+
+  /// What clipping has multiplied the gradients in the store with.
+  private func clipping(_ norm: Double) -> Double {
+    min(1, (entry["recipe"]?["clip_norm"]?.double ?? .infinity) / norm)
+  }
+
+  private func checkFirstStep(
+    clippedBy factor: Double, _ tally: inout ReferenceTally
+  ) throws {
     let expected = try tensors.doubles("step0/logits")
     let error = maxAbsDifference(trainer.logits.doubles(), expected)
     #expect(error <= 1e-4 * maxAbs(expected), "\(name), logits: \(error)")
-    let zeroGradients = Set(entry["zero_gradient_tensors"]?.strings ?? [])
     for (index, declaration) in store.declarations.enumerated() where declaration.role.isTrained {
-      let tensor = "step0/grad/\(declaration.name)"
+      let tensor = tensor("step0/grad", declaration.name)
       guard tally.finds(tensor, in: tensors) else { continue }
       let gradient = try tensors.doubles(tensor)
       let tolerance =
         zeroGradients.contains(declaration.name) ? 1e-6 : 1e-4 * maxAbs(gradient)
-      let error = maxAbsDifference(store.gradientDoubles(index), gradient)
+      let error = maxAbsDifference(store.gradientDoubles(index).map { $0 / factor }, gradient)
       #expect(error <= tolerance, "\(name), \(tensor): \(error)")
       tally.compared()
     }
   }
 
-  /// Final weights, within ten times the distance of float32 PyTorch runs; in float64 within
-  /// rounding of the stored float32.
-  private func checkLastStep(_ tally: inout ReferenceTally) throws {
+  /// Final or averaged weights, within ten times the distance of float32 PyTorch runs; in float64
+  /// within rounding of the stored float32.
+  private func checkWeights(_ section: String, _ tally: inout ReferenceTally) throws {
     let band = try #require(entry["torch_float32_final_weight_max_abs_difference"]?.double)
-    let skipped = Set(entry["zero_gradient_tensors"]?.strings ?? [])
     for (index, declaration) in store.declarations.enumerated()
-    where declaration.role.isTrained && !skipped.contains(declaration.name) {
-      let tensor = "final/\(declaration.name)"
+    where declaration.role.isTrained && !zeroGradients.contains(declaration.name) {
+      let tensor = tensor(section, declaration.name)
       guard tally.finds(tensor, in: tensors) else { continue }
       let expected = try tensors.doubles(tensor)
       let error = maxAbsDifference(store.doubles(index), expected)
@@ -147,10 +181,46 @@ private func optimiserSettings(_ entry: JSONValue) throws -> Settings {
   return try settings(type.component, members)
 }
 
-/// The network that a `config` of `models.json` describes; nil if it isn't built yet.
+/// The learning rates of a trace, step by step.
+private struct ListedRates: Schedule {
+  static let component = Component(
+    family: "schedule", name: "listed", summary: "Rates from a list.", settings: [])
+  let rates: [Double]
+
+  init(rates: [Double]) { self.rates = rates }
+  init(_ settings: Settings) { rates = [] }
+
+  func rate(step: Int, of total: Int, base: Double) -> Double { rates[step] }
+}
+
+private func rate(_ optimiser: JSONValue) throws -> Double {
+  try #require(optimiser["lr"]?.double)
+}
+
+/// The network that a `config` of `models.json` describes, without anything random; nil if it isn't
+/// built yet.
 private func referenceGraph(_ config: JSONValue) throws -> Graph? {
-  guard config["architecture"]?.string == "unet" else { return nil }
-  return UNet(
-    base: try #require(config["base"]?.int), depth: try #require(config["depth"]?.int)
-  ).graph(bands: try #require(config["bands"]?.int), outputs: try #require(config["classes"]?.int))
+  let bands = try #require(config["bands"]?.int)
+  let classes = try #require(config["classes"]?.int)
+  switch config["architecture"]?.string {
+  case "unet":
+    return UNet(
+      base: try #require(config["base"]?.int), depth: try #require(config["depth"]?.int)
+    ).graph(bands: bands, outputs: classes)
+  case "segformer":
+    return SegFormer(
+      widths: SegFormer.Widths(
+        hiddenSizes: try #require(config["hidden_sizes"]?.ints),
+        depths: try #require(config["depths"]?.ints), heads: try #require(config["heads"]?.ints),
+        decoder: try #require(config["decoder_hidden_size"]?.int)),
+      dropPath: 0, dropout: 0
+    ).graph(bands: bands, outputs: classes)
+  default: return nil
+  }
+}
+
+/// From the names of a reference file to those of the network.
+private func referenceNaming(_ config: JSONValue) -> (String) -> String? {
+  let isSegFormer = config["architecture"]?.string == "segformer"
+  return { isSegFormer ? SegFormer.parameterName(inCheckpoint: $0) : $0 }
 }

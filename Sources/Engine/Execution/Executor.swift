@@ -6,6 +6,8 @@ public final class Executor {
   public private(set) var plan: Plan
   /// The parameters, shared with other executors.
   public let parameters: ParameterStore
+  /// What dropout and its like draw; it matters in training only.
+  public let draws = RandomDraws()
   private let pool: ThreadPool
   private var arena: Memory
   private var scratch: Memory
@@ -140,6 +142,7 @@ public final class Executor {
         parameters: node.parameters.map { parameters.pointer($0) },
         prepared: prepared.pointer + preparedEnd,
         saved: (saved.pointer + savedEnd).assumingMemoryBound(to: Double.self),
+        draws: draws,
         scratch: scratch.pointer,
         outputGradient: plan.hasGradient[node.output.index] ? gradientView(node.output) : nil,
         inputGradients: node.inputs.enumerated().map { position, input in

@@ -17,13 +17,16 @@ struct Lifetimes {
     for input in graph.inputs { extendValue(input, to: 0, placement) }
     for (index, node) in graph.nodes.enumerated() {
       extendValue(node.output, to: index, placement)
-      for input in node.inputs { extendValue(input, to: index, placement) }
+      let read = node.inputs.enumerated().filter {
+        node.operation.readsValues(ofInput: $0.offset)
+      }.map(\.element)
+      for input in read { extendValue(input, to: index, placement) }
       guard isTraining else { continue }
       if node.operation.backwardReads.contains(.output) {
         extendValue(node.output, to: backwardMoment(index), placement)
       }
       if node.operation.backwardReads.contains(.inputs) {
-        for input in node.inputs { extendValue(input, to: backwardMoment(index), placement) }
+        for input in read { extendValue(input, to: backwardMoment(index), placement) }
       }
     }
     // the outputs stay readable after the backward pass

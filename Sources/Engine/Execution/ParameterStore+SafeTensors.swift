@@ -2,15 +2,25 @@
 extension ParameterStore {
   /// Replaces all values by those of a file.
   ///
+  /// - Parameters:
+  ///   - tensors: The file.
+  ///   - naming: From the file's names to those of this network; nil: not needed.
   /// - Throws: `GraphError` naming the file and the tensor that is missing, superfluous, of another
   ///   shape or not finite; nothing is changed then.
-  public func load(_ tensors: SafeTensors) throws {
+  public func load(
+    _ tensors: SafeTensors, naming: (String) -> String? = { $0 }
+  ) throws {
     let known = Set(declarations.map(\.name))
-    if let superfluous = tensors.names.first(where: { !known.contains($0) }) {
-      throw GraphError("\(tensors.source): this network has no tensor '\(superfluous)'")
+    var names: [String: String] = [:]
+    for stored in tensors.names {
+      guard let name = naming(stored) else { continue }
+      guard known.contains(name) else {
+        throw GraphError("\(tensors.source): this network has no tensor '\(stored)'")
+      }
+      names[name] = stored
     }
     let loaded = try declarations.map { declaration in
-      guard let shape = tensors.shape(declaration.name) else {
+      guard let stored = names[declaration.name], let shape = tensors.shape(stored) else {
         throw GraphError("\(tensors.source): the tensor '\(declaration.name)' is missing")
       }
       guard shape == declaration.shape else {
@@ -18,7 +28,7 @@ extension ParameterStore {
           "\(tensors.source): tensor '\(declaration.name)' has the shape \(shape), "
             + "this network needs \(declaration.shape)")
       }
-      let values = try tensors.doubles(declaration.name)
+      let values = try tensors.doubles(stored)
       guard values.allSatisfy(\.isFinite) else {
         throw GraphError(
           "\(tensors.source): tensor '\(declaration.name)' has NaN or infinite values")

@@ -68,8 +68,8 @@ public final class ParameterStore {
     didChange()
   }
 
-  /// First values for training: normal by fan-in for weights (He 2015), 1 and 0 for norms, 0.25
-  /// for slopes.
+  /// First values for training: normal by fan-in for weights (He 2015), of deviation 0.02 in
+  /// transformers (Vaswani 2017, as in BERT), 1 and 0 for norms, 0.25 for slopes.
   public func initialise(seed: UInt64) {
     var generator = SeededGenerator(seed: seed)
     for (index, declaration) in declarations.enumerated() {
@@ -77,6 +77,8 @@ public final class ParameterStore {
       case .weight(let fanIn):
         let deviation = (2 / Double(fanIn)).squareRoot()
         set(index, to: (0..<declaration.count).map { _ in deviation * generator.normal() })
+      case .projection:
+        set(index, to: (0..<declaration.count).map { _ in 0.02 * generator.normal() })
       case .bias, .normBias, .runningMean:
         set(index, to: Array(repeating: 0, count: declaration.count))
       case .slope:

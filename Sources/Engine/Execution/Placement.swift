@@ -29,10 +29,9 @@ struct Placement {
         break
       case .isInput:
         let input = node.inputs[0].index
-        guard consumers[input] == [index], producers[input] != nil, !graph.isOutput(input)
-        else { continue }
+        guard graph.readers(of: input) == [index], !graph.isOutput(input) else { continue }
         homes[output] = homes[input]
-        if ranges.contains(input) { ranges.insert(output) }
+        if ranges.contains(input) || producers[input] == nil { ranges.insert(output) }
       case .rangeOfInput(let first):
         let input = node.inputs[0].index
         guard !hasGradient[input], !graph.isOutput(node.output.index) else { continue }
@@ -98,9 +97,18 @@ extension Graph {
     return result
   }
 
+  /// The nodes that read a value, not only its size, once for each time.
+  func readers(of value: Int) -> [Int] {
+    nodes.enumerated().flatMap { index, node in
+      node.inputs.enumerated().filter { position, input in
+        input.index == value && node.operation.readsValues(ofInput: position)
+      }.map { _ in index }
+    }
+  }
+
   /// For each value whether the backward pass computes its gradient: where a parameter, or an input
   /// whose gradient is wanted, lies before it.
-  func needsGradient(isTraining: Bool, withInputs: Bool) -> [Bool] {
+  func needsGradient(_ isTraining: Bool, withInputs: Bool) -> [Bool] {
     var result = [Bool](repeating: false, count: valueCount)
     guard isTraining else { return result }
     for input in inputs { result[input.index] = withInputs }

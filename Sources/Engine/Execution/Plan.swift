@@ -76,15 +76,14 @@ public struct Plan: Sendable {
       type: type, isTraining: isTraining, withInputGradients: withInputGradients,
       threads: threads, kernels: kernels)
     self.context = context
-    let graph = graph.fused(for: context)
+    let graph = graph.absorbed(for: context).fused(for: context)
     self.graph = graph
     let shapes = try graph.shapes(for: inputShapes)
     self.shapes = shapes
     let normalised = graph.normalisedValues(isTraining: isTraining)
     self.normalised = normalised
     collectsSums = graph.sumCollection(of: normalised)
-    let hasGradient = graph.needsGradient(
-      isTraining: isTraining, withInputs: withInputGradients)
+    let hasGradient = graph.needsGradient(isTraining, withInputs: withInputGradients)
     self.hasGradient = hasGradient
     placement = Placement(
       graph: graph, shapes: shapes, isTraining: isTraining, hasGradient: hasGradient)

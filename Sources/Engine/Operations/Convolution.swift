@@ -122,11 +122,17 @@ public struct Convolution: Operation {
 
 extension GraphBuilder {
   /// Adds a convolution; `name` is the path of its `weight` and `bias`.
+  ///
+  /// With a group for each channel it is a depthwise one.
   public func convolution(
     _ x: Value, _ name: String, outputs: Int, kernel: Int, stride: Int = 1, padding: Int = 0,
     dilation: Int = 1, groups: Int = 1, bias: Bool = true
   ) -> Value {
-    add(
+    if groups > 1, groups == channels(of: x), groups == outputs {
+      return depthwiseConvolution(
+        x, name, kernel: kernel, stride: stride, padding: padding, dilation: dilation, bias: bias)
+    }
+    return add(
       Convolution(
         inputs: channels(of: x), outputs: outputs, kernel: (kernel, kernel), stride: stride,
         padding: padding, dilation: dilation, groups: groups, hasBias: bias),

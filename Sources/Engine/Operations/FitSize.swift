@@ -25,6 +25,8 @@ public struct FitSize: Operation {
 
   /// The second input gives its size only.
   public func passesGradient(toInput index: Int) -> Bool { index == 0 }
+  /// The second input gives its size only.
+  public func readsValues(ofInput index: Int) -> Bool { index == 0 }
 
   /// The first input's: the second gives its size only.
   public func receptiveField(of inputs: [ReceptiveField]) -> ReceptiveField { inputs[0] }

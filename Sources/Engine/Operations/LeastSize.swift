@@ -1,91 +1,64 @@
 import CKernels
 
-/// Makes an image at least so many pixels high and wide by repeating its last row and column, for
-/// networks that cannot take less.
+/// Makes an image at least so many pixels high and wide by repeating its last row and column: a
+/// network that halves its input several times needs it for small images.
 ///
-/// Nothing is done, or copied, where it is large enough.
+/// Nothing is done where the image is large enough.
 public struct LeastSize: Operation {
   /// Rows and columns.
   let size: Int
 
-  /// `least_size`.
-  public var kind: String { "least_size" }
+  /// `replicate_pad`.
+  public var kind: String { "replicate_pad" }
   /// Nothing.
   public var backwardReads: BackwardReads { [] }
   /// The same tensor where it is large enough.
   public func sharing(inputs: [Shape], output: Shape) -> Sharing {
-    inputs[0] == output ? .rangeOfInput(first: 0) : .none
+    inputs[0] == output ? .isInput : .none
   }
 
-  /// At least so many rows and columns.
+  /// At least `size` rows and columns.
   public func outputShape(of inputs: [Shape]) throws -> Shape {
-    let shape = inputs[0]
-    guard shape.height > 0, shape.width > 0 else { throw GraphError("the image is empty") }
-    return Shape(
-      shape.images, max(shape.height, size), max(shape.width, size), shape.channels)
+    let x = inputs[0]
+    return Shape(x.images, max(x.height, size), max(x.width, size), x.channels)
   }
 
   /// Copies and repeats.
-  public func forward(_ call: OperationCall) {
-    guard call.inputs[0].pointer != call.output.pointer else { return }
-    withViews(call.inputs[0], call.output) {
-      rs_replicate_forward(call.type.kernelType, call.pool.handle, $0, $1)
-    }
-  }
-
+  public func forward(_ call: OperationCall) { FitSize().forward(call) }
   /// Sums over the copies of each pixel.
-  public func backward(_ call: OperationCall) {
-    guard let target = call.inputGradients[0] else { return }
-    withViews(call.gradient, target.view) {
-      rs_replicate_backward(
-        call.type.kernelType, call.pool.handle, $0, $1, target.accumulates ? 1 : 0)
-    }
-  }
+  public func backward(_ call: OperationCall) { FitSize().backward(call) }
 }
 
-/// Cuts rows at the bottom and columns at the right, to the size of another tensor: what `LeastSize`
-/// added.
+/// Cuts a tensor to the height and width of another, at the bottom and right.
 public struct CropSize: Operation {
   /// `crop`.
   public var kind: String { "crop" }
   /// Nothing.
   public var backwardReads: BackwardReads { [] }
-  /// The same tensor where there is nothing to cut.
+  /// The same tensor where the sizes agree.
   public func sharing(inputs: [Shape], output: Shape) -> Sharing {
     inputs[0] == output ? .isInput : .none
   }
 
+  /// The second input gives its size only.
+  public func passesGradient(toInput index: Int) -> Bool { index == 0 }
+  /// The second input gives its size only.
+  public func readsValues(ofInput index: Int) -> Bool { index == 0 }
+  /// The first input's: the second gives its size only.
+  public func receptiveField(of inputs: [ReceptiveField]) -> ReceptiveField { inputs[0] }
+
   /// The pixels of the second input, the channels of the first.
   public func outputShape(of inputs: [Shape]) throws -> Shape {
     guard inputs[0].height >= inputs[1].height, inputs[0].width >= inputs[1].width else {
-      throw GraphError("\(inputs[0]) is smaller than the \(inputs[1]) that is to be left of it")
+      throw GraphError("\(inputs[0]) is smaller than the \(inputs[1]) that it is to be cut to")
     }
     return inputs[1].with(channels: inputs[0].channels)
   }
 
-  /// The second input gives its size only.
-  public func passesGradient(toInput index: Int) -> Bool { index == 0 }
-
-  /// The first input's.
-  public func receptiveField(of inputs: [ReceptiveField]) -> ReceptiveField { inputs[0] }
-
-  /// Copies what is left.
-  public func forward(_ call: OperationCall) {
-    guard call.inputs[0].pointer != call.output.pointer else { return }
-    withViews(call.inputs[0], call.output) {
-      rs_replicate_forward(call.type.kernelType, call.pool.handle, $0, $1)
-    }
-  }
-
-  /// 0 for what was cut.
-  public func backward(_ call: OperationCall) {
-    guard let target = call.inputGradients[0], target.view.pointer != call.gradient.pointer
-    else { return }
-    withViews(call.gradient, target.view) {
-      rs_replicate_backward(
-        call.type.kernelType, call.pool.handle, $0, $1, target.accumulates ? 1 : 0)
-    }
-  }
+  /// Copies what is kept.
+  public func forward(_ call: OperationCall) { FitSize().forward(call) }
+  /// What was cut off gets no gradient.
+  public func backward(_ call: OperationCall) { FitSize().backward(call) }
 }
 
 extension GraphBuilder {

@@ -35,10 +35,11 @@ public final class Trainer {
   ///   - options: How long.
   ///   - pool: Threads.
   ///   - kernels: How kernels are chosen.
+  ///   - seed: Decides what dropout leaves out.
   public init(
     parameters: ParameterStore, graph: Graph, batchShape: Shape, loss: WeightedSum,
     optimiser: any Optimiser, schedule: any Schedule, options: TrainingOptions, pool: ThreadPool,
-    kernels: KernelChoice = .fast
+    kernels: KernelChoice = .fast, seed: UInt64 = 0
   ) throws {
     self.parameters = parameters
     self.loss = loss
@@ -52,6 +53,7 @@ public final class Trainer {
         graph: graph, inputShapes: [batchShape], isTraining: true, type: parameters.type,
         threads: pool.threads, kernels: kernels),
       parameters: parameters, pool: pool)
+    executor.draws.seed = seed
     slots = parameters.slots
   }
 
@@ -77,6 +79,7 @@ public final class Trainer {
   /// - Throws: `TrainingError` if the loss or a gradient is not finite; the weights are as they were
   ///   then, though running statistics have seen the batch.
   public func step(target: LossTarget, index: Int) throws -> (loss: Double, gradientNorm: Double) {
+    executor.draws.step = UInt64(index)
     executor.forward()
     let logits = executor.outputs[0]
     let gradient = executor.outputGradients[0]
