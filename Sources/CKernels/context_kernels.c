@@ -11,7 +11,7 @@
 
 enum { BLOCK_ELEMENTS = 16384 };
 
-static const rs_context_table *table_of(rs_type type) {
+const rs_context_table *rs_context(rs_type type) {
   if (type == RS_FLOAT64) return &rs_context_f64;
   switch (rs_isa_current()) {
 #if defined(__x86_64__)
@@ -28,35 +28,32 @@ static int block_rows(const rs_view *v) {
   return rows < 1 ? 1 : rows > v->h ? v->h : (int)rows;
 }
 
-static int blocks_of(const rs_view *v) { return rs_divide_up(v->h, block_rows(v)); }
+int rs_context_blocks(const rs_view *v) { return rs_divide_up(v->h, block_rows(v)); }
 
-/// Runs a job over the rows of a view.
-static void run(rs_pool *pool, rs_job kernel, const rs_view *rows, rs_context_job job) {
+void rs_context_run(rs_pool *pool, rs_job kernel, const rs_view *rows, rs_context_job job) {
   job.rows = block_rows(rows);
-  job.blocks = blocks_of(rows);
+  job.blocks = rs_context_blocks(rows);
   rs_pool_run(pool, rows->n * job.blocks, kernel, &job);
 }
 
 size_t rs_channel_sums_count(const rs_view *x) {
-  return (size_t)(x->n * blocks_of(x)) * (size_t)x->c;
+  return (size_t)(x->n * rs_context_blocks(x)) * (size_t)x->c;
 }
 
-/// Runs a job that sums up, from sums of 0.
-static void run_sums(rs_pool *pool, rs_job kernel, const rs_view *x, rs_context_job job,
-                     double *scratch) {
+void rs_context_sum(rs_pool *pool, rs_job kernel, const rs_view *x, rs_context_job job,
+                    double *scratch) {
   memset(scratch, 0, rs_channel_sums_count(x) * sizeof(double));
   job.partials = scratch;
-  run(pool, kernel, x, job);
+  rs_context_run(pool, kernel, x, job);
 }
 
-/// The sum of the blocks first ..< first + count of a channel, in their order.
-static double total(const double *partials, int first, int count, int channels, int c) {
+double rs_context_total(const double *partials, int first, int count, int channels, int c) {
   double sum = 0;
   for (int k = first; k < first + count; k++) sum += partials[(size_t)k * (size_t)channels + c];
   return sum;
 }
 
-static void put(rs_type type, void *to, int64_t index, double value, int accumulate) {
+void rs_context_put(rs_type type, void *to, int64_t index, double value, int accumulate) {
   if (type == RS_FLOAT32) {
     float *p = (float *)to + index;
     *p = (float)(accumulate ? (double)*p + value : value);
@@ -69,89 +66,91 @@ static void put(rs_type type, void *to, int64_t index, double value, int accumul
 /// y (n, 1, 1, c) = or += factor times the sums of each image.
 static void put_totals(rs_type type, const rs_view *x, const double *partials, double factor,
                        const rs_view *y, int accumulate) {
-  const int blocks = blocks_of(x);
+  const int blocks = rs_context_blocks(x);
   for (int n = 0; n < x->n; n++)
     for (int c = 0; c < x->c; c++)
-      put(type, y->data, n * y->stride + c, factor * total(partials, n * blocks, blocks, x->c, c),
+      rs_context_put(type, y->data, n * y->stride + c, factor * rs_context_total(partials, n * blocks, blocks, x->c, c),
           accumulate);
 }
 
 void rs_prelu_forward(rs_type type, rs_pool *pool, const rs_view *x, const void *weight,
                       const rs_view *y) {
-  run(pool, table_of(type)->prelu_forward, y, (rs_context_job){.x = *x, .y = *y, .weight = weight});
+  rs_context_run(pool, rs_context(type)->prelu_forward, y, (rs_context_job){.x = *x, .y = *y, .weight = weight});
 }
 
 void rs_prelu_backward(rs_type type, rs_pool *pool, const rs_view *x, const rs_view *dy,
                        const void *weight, const rs_view *dx, int accumulate, void *dweight,
                        double *scratch) {
-  run_sums(pool, table_of(type)->prelu_backward, x,
+  rs_context_sum(pool, rs_context(type)->prelu_backward, x,
            (rs_context_job){
                .x = *x, .dy = *dy, .y = *dx, .weight = weight, .accumulate = accumulate},
            scratch);
   for (int c = 0; c < x->c; c++)
-    put(type, dweight, c, total(scratch, 0, x->n * blocks_of(x), x->c, c), 1);
+    rs_context_put(type, dweight, c, rs_context_total(scratch, 0, x->n * rs_context_blocks(x), x->c, c), 1);
 }
 
 void rs_absolute_difference_forward(rs_type type, rs_pool *pool, const rs_view *a,
                                     const rs_view *b, const rs_view *y) {
-  run(pool, table_of(type)->absolute_difference_forward, y,
+  rs_context_run(pool, rs_context(type)->absolute_difference_forward, y,
       (rs_context_job){.x = *a, .other = *b, .y = *y});
 }
 
 void rs_absolute_difference_backward(rs_type type, rs_pool *pool, const rs_view *x,
                                      const rs_view *other, const rs_view *dy, const rs_view *dx,
                                      int accumulate) {
-  run(pool, table_of(type)->absolute_difference_backward, dx,
+  rs_context_run(pool, rs_context(type)->absolute_difference_backward, dx,
       (rs_context_job){.x = *x, .other = *other, .dy = *dy, .y = *dx, .accumulate = accumulate});
 }
 
 void rs_average_pool_forward(rs_type type, rs_pool *pool, int size, int stride, int padding,
                              const rs_view *x, const rs_view *y) {
-  run(pool, table_of(type)->average_forward, y,
+  rs_context_run(pool, rs_context(type)->average_forward, y,
       (rs_context_job){.x = *x, .y = *y, .size = size, .stride = stride, .padding = padding,
                        .factor = 1.0 / (size * size)});
 }
 
 void rs_average_pool_backward(rs_type type, rs_pool *pool, int size, int stride, int padding,
                               const rs_view *dy, const rs_view *dx, int accumulate) {
-  run(pool, table_of(type)->average_backward, dx,
+  rs_context_run(pool, rs_context(type)->average_backward, dx,
       (rs_context_job){.dy = *dy, .y = *dx, .size = size, .stride = stride, .padding = padding,
                        .accumulate = accumulate, .factor = 1.0 / (size * size)});
 }
 
 void rs_global_average_forward(rs_type type, rs_pool *pool, const rs_view *x, const rs_view *y,
                                double *scratch) {
-  run_sums(pool, table_of(type)->channel_sums, x, (rs_context_job){.x = *x}, scratch);
+  rs_context_sum(pool, rs_context(type)->channel_sums, x, (rs_context_job){.x = *x}, scratch);
   put_totals(type, x, scratch, 1.0 / ((double)x->h * x->w), y, 0);
 }
 
 void rs_global_average_backward(rs_type type, rs_pool *pool, const rs_view *dy, const rs_view *dx,
                                 int accumulate) {
-  run(pool, table_of(type)->spread, dx,
+  rs_context_run(pool, rs_context(type)->spread, dx,
       (rs_context_job){.dy = *dy, .y = *dx, .accumulate = accumulate,
                        .factor = 1.0 / ((double)dx->h * dx->w)});
 }
 
 void rs_gate(rs_type type, rs_pool *pool, const rs_view *x, const rs_view *gate,
              const rs_view *residual, const rs_view *y, int accumulate) {
-  run(pool, table_of(type)->gate, y,
+  rs_context_run(pool, rs_context(type)->gate, y,
       (rs_context_job){
           .x = *x, .dy = *gate, .other = *residual, .y = *y, .accumulate = accumulate});
 }
 
 void rs_gate_gradient(rs_type type, rs_pool *pool, const rs_view *x, const rs_view *dy,
                       const rs_view *dgate, int accumulate, double *scratch) {
-  run_sums(pool, table_of(type)->channel_products, x, (rs_context_job){.x = *x, .dy = *dy},
+  rs_context_sum(pool, rs_context(type)->channel_products, x, (rs_context_job){.x = *x, .dy = *dy},
            scratch);
   put_totals(type, x, scratch, 1, dgate, accumulate);
 }
 
 // The logistic function is for gates of few elements: one thread, in double.
 
+double rs_context_element(rs_type type, const void *from, int64_t index) {
+  return type == RS_FLOAT32 ? (double)((const float *)from)[index] : ((const double *)from)[index];
+}
+
 static double element(rs_type type, const rs_view *v, int64_t pixel, int c) {
-  const int64_t index = pixel * v->stride + c;
-  return type == RS_FLOAT32 ? (double)((const float *)v->data)[index]
-                            : ((const double *)v->data)[index];
+  return rs_context_element(type, v->data, pixel * v->stride + c);
 }
 
 void rs_sigmoid_forward(rs_type type, rs_pool *pool, const rs_view *x, const rs_view *y) {
@@ -159,7 +158,7 @@ void rs_sigmoid_forward(rs_type type, rs_pool *pool, const rs_view *x, const rs_
   for (int64_t p = 0; p < rs_pixels(x); p++)
     for (int c = 0; c < x->c; c++) {
       const double e = exp(-fabs(element(type, x, p, c))); // never overflows
-      put(type, y->data, p * y->stride + c,
+      rs_context_put(type, y->data, p * y->stride + c,
           (element(type, x, p, c) >= 0 ? 1 : e) / (1 + e), 0);
     }
 }
@@ -170,6 +169,6 @@ void rs_sigmoid_backward(rs_type type, rs_pool *pool, const rs_view *y, const rs
   for (int64_t p = 0; p < rs_pixels(y); p++)
     for (int c = 0; c < y->c; c++) {
       const double s = element(type, y, p, c);
-      put(type, dx->data, p * dx->stride + c, element(type, dy, p, c) * s * (1 - s), accumulate);
+      rs_context_put(type, dx->data, p * dx->stride + c, element(type, dy, p, c) * s * (1 - s), accumulate);
     }
 }

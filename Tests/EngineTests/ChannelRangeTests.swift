@@ -6,10 +6,10 @@ struct ChannelRangeTests {
   private static func twoDates() -> Graph {
     let builder = GraphBuilder()
     let x = builder.input(channels: 6)
+    let image = builder.fit(x, toAtLeast: 2)
     let halves = [0, 3].map { first in
       builder.convolution(
-        builder.channels(builder.fit(x, toAtLeast: 2), from: first, count: 3), "a", outputs: 2,
-        kernel: 3, padding: 1)
+        builder.channels(image, from: first, count: 3), "a", outputs: 2, kernel: 3, padding: 1)
     }
     return builder.graph(outputs: [builder.absoluteDifference(halves[0], halves[1])])
   }

@@ -10,6 +10,7 @@ struct GradientTests {
     ("value read three times", fanOutGraph(), Shape(1, 4, 6, 2)),
     ("strides, groups and dilation", convolutionGraph(), Shape(2, 9, 8, 4)),
     ("slopes, averages and gates", contextGraph(), Shape(2, 9, 6, 3)),
+    ("group norms", groupNormGraph(), Shape(2, 5, 4, 3)),
     ("two dates of an image too small", twoDateGraph(), Shape(2, 3, 6, 6)),
     ("ranges of a value with a gradient", rangeGraph(), Shape(2, 5, 4, 2)),
     ("transformer", transformerGraph(), Shape(3, 7, 6, 3)),
@@ -140,6 +141,20 @@ struct GradientTests {
     let again = builder.prelu(builder.gate(gated, by: gate), "q")
     let pooled = builder.averagePool(builder.concatenate([b, again]), size: 2, stride: 1)
     return builder.graph(outputs: [builder.convolution(pooled, "c", outputs: 2, kernel: 1)])
+  }
+
+  private static func groupNormGraph() -> Graph {
+    let builder = GraphBuilder()
+    let x = builder.input(channels: 3)
+    let a = builder.convolution(x, "a", outputs: 6, kernel: 3, padding: 1)
+    let first = builder.relu(builder.groupNorm(a, "n", groups: 2))
+    // `a` is read again, so that one of its gradients is added
+    let second = builder.groupNorm(a, "m", groups: 6)
+    return builder.graph(outputs: [
+      builder.convolution(
+        builder.concatenate([first, second, builder.groupNorm(second, "l", groups: 1)]), "b",
+        outputs: 2, kernel: 1)
+    ])
   }
 
   private static func twoDateGraph() -> Graph {

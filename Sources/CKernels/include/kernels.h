@@ -10,6 +10,7 @@
 #include "fused.h"
 #include "fused_convolution.h"
 #include "fused_norm.h"
+#include "group_norm.h"
 #include "instruction_sets.h"
 #include "layer_norm.h"
 #include "losses.h"
