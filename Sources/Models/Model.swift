@@ -15,15 +15,25 @@ public protocol Model: Sendable {
   ///
   /// - Parameters:
   ///   - bands: Channels of the input.
-  ///   - outputs: Channels of the logits: one for each class, or one for foreground alone.
-  func graph(bands: Int, outputs: Int) -> Graph
+  ///   - outputs: One for each class, or one for foreground alone.
+  /// - Throws: `ModelError` where the bands do not fit the architecture.
+  func graph(bands: Int, outputs: Int) throws -> Graph
+
+  /// Channels of the logits for so many outputs.
+  func logitChannels(outputs: Int) -> Int
+}
+
+extension Model {
+  /// As many as outputs, unless told otherwise.
+  public func logitChannels(outputs: Int) -> Int { outputs }
 }
 
 /// The architectures that a pipeline file can name.
 public enum ModelRegistry {
   /// All of them, in the order in which `rspipe describe` lists them.
   public static let all: [any Model.Type] = [
-    UNet.self, SegFormer.self,
+    UNet.self, CGNet.self, SegFormer.self, DualEncoder.self, FCEarlyFusion.self,
+    FCSiameseConcatenation.self, FCSiameseDifference.self, SiameseChange.self,
   ]
 
   /// The descriptions of all architectures.
