@@ -12,6 +12,8 @@ public enum ParameterRole: Sendable, Equatable {
   case normWeight
   /// The additive constant of a normalisation.
   case normBias
+  /// The slope of a rectifier below 0.
+  case slope
   /// A statistic that training updates without a gradient.
   case runningMean
   /// A statistic that training updates without a gradient.
@@ -98,6 +100,8 @@ public enum Sharing: Sendable {
   case overwritesInput
   /// The output is the first input, unchanged.
   case isInput
+  /// The output is a range of the first input's channels, from this one on, unchanged.
+  case rangeOfInput(first: Int)
   /// Each input is a range of the output's channels, in order.
   case containsInputs
 }

@@ -15,8 +15,12 @@ public protocol Model: Sendable {
   ///
   /// - Parameters:
   ///   - bands: Channels of the input.
-  ///   - outputs: Channels of the logits: one for each class, or one for foreground alone.
-  func graph(bands: Int, outputs: Int) -> Graph
+  ///   - outputs: One for each class, or one for foreground alone.
+  /// - Throws: `ModelError` where the bands do not fit the architecture.
+  func graph(bands: Int, outputs: Int) throws -> Graph
+
+  /// Channels of the logits for so many outputs.
+  func logitChannels(outputs: Int) -> Int
 
   /// The name in this network of a tensor of a checkpoint that others published; nil for what the
   /// network has no use for.
@@ -24,6 +28,9 @@ public protocol Model: Sendable {
 }
 
 extension Model {
+  /// As many as outputs, unless told otherwise.
+  public func logitChannels(outputs: Int) -> Int { outputs }
+
   /// The same name, unless told otherwise.
   public static func parameterName(inCheckpoint name: String) -> String? { name }
 }
@@ -32,7 +39,8 @@ extension Model {
 public enum ModelRegistry {
   /// All of them, in the order in which `rspipe describe` lists them.
   public static let all: [any Model.Type] = [
-    UNet.self, SegFormer.self,
+    UNet.self, CGNet.self, SegFormer.self, DualEncoder.self, FCEarlyFusion.self,
+    FCSiameseConcatenation.self, FCSiameseDifference.self, SiameseChange.self,
   ]
 
   /// The descriptions of all architectures.

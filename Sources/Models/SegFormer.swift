@@ -130,14 +130,12 @@ public struct SegFormer: Model {
     ])
 
   private static let reductions = [8, 4, 2, 1]
-  /// Rows and columns of the least image whose first stage, a quarter of it, can be reduced by 8.
-  private static let leastSize = 29
 
   /// Builds the network.
   public func graph(bands: Int, outputs: Int) -> Graph {
     let builder = GraphBuilder()
     let image = builder.input(channels: bands)
-    let x = builder.fit(image, toAtLeast: Self.leastSize)
+    let x = builder.fit(image, toAtLeast: leastSize)
     let logits = builder.resize(quarterLogits(x, outputs: outputs, in: builder), to: x)
     return builder.graph(outputs: [builder.crop(logits, to: image)])
   }
@@ -151,22 +149,18 @@ public struct SegFormer: Model {
   }
 
   private func quarterLogits(_ x: Value, outputs: Int, in builder: GraphBuilder) -> Value {
-    let levels = encoder(x, in: builder)
-    let fused = builder.pyramidProjection(
-      levels, "decode_head", levelNames: levels.indices.map { "linear_c.\($0).proj" },
-      fuseName: "linear_fuse", outputs: widths.decoder)
-    var y = builder.relu(builder.batchNorm(fused, "decode_head.batch_norm"))
-    if dropout > 0 { y = builder.dropout(y, rate: dropout) }
-    return builder.convolution(y, "decode_head.classifier", outputs: outputs, kernel: 1)
+    builder.convolution(
+      features(of: x, under: "", in: builder), "decode_head.classifier", outputs: outputs,
+      kernel: 1)
   }
 
   /// The four stages.
-  private func encoder(_ image: Value, in builder: GraphBuilder) -> [Value] {
+  private func encoder(_ image: Value, _ prefix: String, in builder: GraphBuilder) -> [Value] {
     var x = image
     var block = 0
     let blocks = widths.depths.reduce(0, +)
     return widths.hiddenSizes.indices.map { stage in
-      let patches = "segformer.encoder.patch_embeddings.\(stage)"
+      let patches = "\(prefix)segformer.encoder.patch_embeddings.\(stage)"
       x = builder.convolution(
         x, "\(patches).proj", outputs: widths.hiddenSizes[stage], kernel: stage == 0 ? 7 : 3,
         stride: stage == 0 ? 4 : 2, padding: stage == 0 ? 3 : 1)
@@ -174,10 +168,11 @@ public struct SegFormer: Model {
       for index in 0..<widths.depths[stage] {
         let rate = blocks > 1 ? dropPath * Double(block) / Double(blocks - 1) : 0
         x = transformerBlock(
-          x, "segformer.encoder.block.\(stage).\(index)", stage: stage, dropPath: rate, in: builder)
+          x, "\(prefix)segformer.encoder.block.\(stage).\(index)", stage: stage, dropPath: rate,
+          in: builder)
         block += 1
       }
-      x = builder.layerNorm(x, "segformer.encoder.layer_norm.\(stage)")
+      x = builder.layerNorm(x, "\(prefix)segformer.encoder.layer_norm.\(stage)")
       return x
     }
   }
@@ -196,5 +191,23 @@ public struct SegFormer: Model {
       y, "\(name).mlp.dwconv.dwconv", kernel: 3, padding: 1, gelu: true)
     y = builder.linear(y, "\(name).mlp.dense2", outputs: channels)
     return builder.dropPath(y, onto: x, rate: dropPath)
+  }
+}
+
+extension SegFormer: FeatureNetwork {
+  /// 4.
+  public var featureStep: Int { 4 }
+  /// The first stage, a quarter of the image, must be large enough to be reduced by 8.
+  public var leastSize: Int { 29 }
+
+  /// Adds all but the classifier: (N, ⌈H / 4⌉, ⌈W / 4⌉, decoder).
+  public func features(of x: Value, under name: String, in builder: GraphBuilder) -> Value {
+    let levels = encoder(x, name, in: builder)
+    let fused = builder.pyramidProjection(
+      levels, "\(name)decode_head", levelNames: levels.indices.map { "linear_c.\($0).proj" },
+      fuseName: "linear_fuse", outputs: widths.decoder)
+    var y = builder.relu(builder.batchNorm(fused, "\(name)decode_head.batch_norm"))
+    if dropout > 0 { y = builder.dropout(y, rate: dropout) }
+    return y
   }
 }

@@ -67,10 +67,16 @@ public struct TrainedModel {
     do {
       settings = try Settings(
         decoding: YAMLNode.parse(text: card.settings), as: type.component.settings,
-        in: DecodingContext(file: source, baseDirectory: ""))
+        in: DecodingContext(
+          file: source, baseDirectory: "", catalogue: Catalogue(ModelRegistry.components)))
     } catch {
       throw ModelFileError("\(source): the architecture's settings: \(error)")
     }
-    return type.init(settings).graph(bands: card.channels.count, outputs: card.classes.count)
+    do {
+      return try type.init(settings).graph(
+        bands: card.channels.count, outputs: card.classes.count)
+    } catch let error as ModelError {
+      throw ModelFileError("\(source): \(error)")
+    }
   }
 }

@@ -9,6 +9,10 @@ struct GradientTests {
     ("skip of an odd size", skipGraph(), Shape(2, 7, 5, 3)),
     ("value read three times", fanOutGraph(), Shape(1, 4, 6, 2)),
     ("strides, groups and dilation", convolutionGraph(), Shape(2, 9, 8, 4)),
+    ("slopes, averages and gates", contextGraph(), Shape(2, 9, 6, 3)),
+    ("group norms", groupNormGraph(), Shape(2, 5, 4, 3)),
+    ("two dates of an image too small", twoDateGraph(), Shape(2, 3, 6, 6)),
+    ("ranges of a value with a gradient", rangeGraph(), Shape(2, 5, 4, 2)),
     ("transformer", transformerGraph(), Shape(3, 7, 6, 3)),
     ("depthwise convolutions", depthwiseGraph(), Shape(2, 9, 8, 3)),
     ("pyramid", pyramidGraph(), Shape(2, 7, 10, 3)),
@@ -121,6 +125,65 @@ struct GradientTests {
       b, "c", outputs: 3, kernel: 3, stride: 2, padding: 1, outputPadding: 1)
     let d = builder.convolution(c, "d", outputs: 3, kernel: 2, stride: 2)
     return builder.graph(outputs: [d])
+  }
+
+  private static func contextGraph() -> Graph {
+    let builder = GraphBuilder()
+    let x = builder.input(channels: 3)
+    let injected = builder.averagePool(x, size: 3, stride: 2, padding: 1)
+    let a = builder.convolution(x, "a", outputs: 4, kernel: 3, stride: 2, padding: 1)
+    let joined = builder.concatenate([a, injected])
+    let b = builder.convolution(builder.prelu(joined, "p"), "b", outputs: 5, kernel: 1)
+    let mean = builder.globalAveragePool(b)
+    let gate = builder.sigmoid(builder.convolution(mean, "g", outputs: 5, kernel: 1))
+    let gated = builder.gate(b, by: gate)
+    // read again after the gate, and averaged once more
+    let again = builder.prelu(builder.gate(gated, by: gate), "q")
+    let pooled = builder.averagePool(builder.concatenate([b, again]), size: 2, stride: 1)
+    return builder.graph(outputs: [builder.convolution(pooled, "c", outputs: 2, kernel: 1)])
+  }
+
+  private static func groupNormGraph() -> Graph {
+    let builder = GraphBuilder()
+    let x = builder.input(channels: 3)
+    let a = builder.convolution(x, "a", outputs: 6, kernel: 3, padding: 1)
+    let first = builder.relu(builder.groupNorm(a, "n", groups: 2))
+    // `a` is read again, so that one of its gradients is added
+    let second = builder.groupNorm(a, "m", groups: 6)
+    return builder.graph(outputs: [
+      builder.convolution(
+        builder.concatenate([first, second, builder.groupNorm(second, "l", groups: 1)]), "b",
+        outputs: 2, kernel: 1)
+    ])
+  }
+
+  private static func twoDateGraph() -> Graph {
+    let builder = GraphBuilder()
+    let input = builder.input(channels: 6)
+    let x = builder.fit(input, toAtLeast: 4)
+    let dates = [0, 3].map { first in
+      builder.relu(
+        builder.convolution(
+          builder.channels(x, from: first, count: 3), "a", outputs: 4, kernel: 3, padding: 1))
+    }
+    let change = builder.absoluteDifference(dates[0], dates[1])
+    let joined = builder.concatenate([dates[0], change, dates[1]])
+    let y = builder.convolution(joined, "b", outputs: 2, kernel: 3, padding: 1)
+    return builder.graph(outputs: [builder.crop(y, to: input)])
+  }
+
+  private static func rangeGraph() -> Graph {
+    let builder = GraphBuilder()
+    let x = builder.input(channels: 2)
+    let a = builder.convolution(x, "a", outputs: 6, kernel: 3, padding: 1)
+    let low = builder.relu(builder.channels(a, from: 0, count: 3))
+    let high = builder.channels(a, from: 2, count: 4)
+    let b = builder.convolution(high, "b", outputs: 3, kernel: 1)
+    // `a` itself is read between its ranges, and channel 2 by both of them
+    let c = builder.convolution(a, "c", outputs: 2, kernel: 1)
+    let last = builder.channels(a, from: 5, count: 1)
+    let joined = builder.concatenate([low, b, c, last])
+    return builder.graph(outputs: [builder.convolution(joined, "d", outputs: 2, kernel: 3)])
   }
 }
 

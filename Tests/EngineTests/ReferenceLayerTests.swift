@@ -84,6 +84,12 @@ struct ReferenceLayer {
         momentum: attributes["momentum"]?.double ?? 0.1,
         isFrozen: attributes["training"]?.bool == false)
     case "relu": output = builder.relu(x)
+    case "sigmoid": output = builder.sigmoid(x)
+    case "prelu": output = builder.prelu(x, "layer")
+    case "avg_pool2d":
+      output = builder.averagePool(
+        x, size: whole("kernel"), stride: whole("stride"), padding: whole("padding"))
+    case "global_avg_pool": output = builder.globalAveragePool(x)
     case "layer_norm":
       output = builder.layerNorm(x, "layer", epsilon: attributes["eps"]?.double ?? 0)
     case "gelu": output = builder.gelu(x)

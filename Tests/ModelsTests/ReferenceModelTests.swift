@@ -29,13 +29,15 @@ struct ReferenceModelTests {
         }
         let store = ParameterStore(graph: graph, type: type)
         try store.load(Self.folder.tensors(name), naming: referenceNaming(config))
-        guard tally.finds("\(size)/input", in: io) else { continue }
-        let dims = try #require(io.shape("\(size)/input"))
+        guard let (dims, values) = try referenceInput(size, in: io) else {
+          tally.notInThisFolder("\(name) \(size)/input")
+          continue
+        }
         let plan = try Plan(
           graph: graph, inputShapes: [Shape(dims[0], dims[1], dims[2], dims[3])],
           isTraining: false, type: type, threads: 2, kernels: kernels)
         let executor = Executor(plan: plan, parameters: store, pool: ThreadPool(threads: 2))
-        executor.inputs[0].write(try io.doubles("\(size)/input"))
+        executor.inputs[0].write(values)
         executor.forward()
         let error = maxAbsDifference(executor.outputs[0].doubles(), try io.doubles(tensor))
         let deviation = try #require(output["std"]?.double)
@@ -64,6 +66,17 @@ func referenceGraph(_ config: JSONValue, output: String) -> Graph? {
     case "logits_quarter": return network.quarterGraph(bands: bands, outputs: classes)
     default: return nil
     }
+  case "cgnet":
+    guard let network = CGNet(reference: config) else { return nil }
+    switch output {
+    case "logits": return network.graph(bands: bands, outputs: classes)
+    case "logits_eighth": return network.eighthGraph(bands: bands, outputs: classes)
+    default: return nil
+    }
+  case "fc_siam_diff":
+    guard output == "logits", let base = config["base"]?.int else { return nil }
+    return try? FCSiameseDifference(base: base, dropout: 0)
+      .graph(bands: 2 * bands, outputs: classes)
   default: return nil
   }
 }
@@ -86,4 +99,26 @@ extension SegFormer {
       widths: Widths(hiddenSizes: hiddenSizes, depths: depths, heads: heads, decoder: decoder),
       dropPath: 0, dropout: 0)
   }
+}
+
+extension CGNet {
+  /// The network of a `config`; nil if that lacks the numbers of blocks.
+  init?(reference config: JSONValue) {
+    guard let second = config["M"]?.int, let third = config["N"]?.int else { return nil }
+    self.init(secondBlocks: second, thirdBlocks: third)
+  }
+}
+
+/// The shape and values of an input, those of two dates as one; nil if the file lacks it.
+private func referenceInput(
+  _ size: String, in io: SafeTensors
+) throws -> (dims: [Int], values: [Double])? {
+  if let dims = io.shape("\(size)/input") { return (dims, try io.doubles("\(size)/input")) }
+  guard let dims = io.shape("\(size)/input1") else { return nil }
+  let dates = try ["1", "2"].map { try io.doubles("\(size)/input\($0)") }
+  let bands = dims[3]
+  let values = (0..<dates[0].count / bands).flatMap { pixel in
+    dates.flatMap { $0[pixel * bands..<(pixel + 1) * bands] }
+  }
+  return (Array(dims[..<3]) + [2 * bands], values)
 }

@@ -36,11 +36,46 @@ struct UNetTests {
 
   @Test(
     "The map is as large as the image, whatever its size",
-    arguments: [(16, 16), (17, 31), (8, 8), (9, 40), (8, 203)])
+    arguments: [(16, 16), (17, 31), (8, 8), (9, 40), (8, 203), (1, 1), (3, 50)])
   func size(_ height: Int, _ width: Int) throws {
     let graph = UNet(base: 2, depth: 3).graph(bands: 2, outputs: 4)
     let shapes = try graph.shapes(for: [Shape(2, height, width, 2)])
     #expect(shapes[graph.outputs[0].index] == Shape(2, height, width, 4))
+  }
+
+  @Test("Norms and residuals have names of their own")
+  func options() {
+    let plain = UNet(base: 4, depth: 1).graph(bands: 3, outputs: 2)
+    let layer = UNet(base: 4, depth: 1, norm: .layer, residual: true).graph(bands: 3, outputs: 2)
+    let group = UNet(base: 4, depth: 1, norm: .group(6)).graph(bands: 3, outputs: 2)
+    let names = [plain, layer, group].map { Set($0.parameters.map(\.name)) }
+    #expect(names[0].contains("enc.0.bn1.running_mean") && !names[0].contains("enc.0.norm1.weight"))
+    #expect(names[1].contains("enc.0.norm1.weight") && !names[1].contains("enc.0.bn1.weight"))
+    // 3 bands become 4 channels, 4 stay 4 nowhere: each pair changes their number
+    for pair in ["enc.0", "mid", "dec.0"] {
+      #expect(names[1].contains("\(pair).shortcut.conv.weight"))
+      #expect(names[1].contains("\(pair).shortcut.norm.bias"))
+    }
+    #expect(names[2] == names[1].filter { !$0.contains("shortcut") })
+    // one pair of 4 channels from 4 bands needs no projection
+    let same = UNet(base: 4, depth: 1, residual: true).graph(bands: 4, outputs: 2)
+    #expect(!same.parameters.contains { $0.name.hasPrefix("enc.0.shortcut") })
+  }
+
+  @Test("Groups are the greatest common divisor with the channels")
+  func groups() {
+    let kinds = UNet(base: 4, depth: 1, norm: .group(6)).graph(bands: 3, outputs: 2).nodes
+      .compactMap { ($0.operation as? GroupNorm)?.groups }
+    #expect(kinds == [2, 2, 2, 2, 2, 2])
+  }
+
+  @Test("Dropout stands before each pair of the decoder")
+  func dropout() {
+    func count(_ rate: Double) -> Int {
+      UNet(base: 2, depth: 3, dropout: rate).graph(bands: 1, outputs: 2).nodes
+        .filter { $0.operation.kind.hasPrefix("dropout") }.count
+    }
+    #expect(count(0) == 0 && count(0.3) == 3)
   }
 
   @Test("Windows start at multiples of the pooling and reach as far as the receptive field")

@@ -16,7 +16,7 @@ func randomModel(base: Int = 2, depth: Int, classes: Int = 3, seed: UInt64 = 11)
   var generator = SeededGenerator(seed: seed)
   for (index, declaration) in parameters.declarations.enumerated() {
     switch declaration.role {
-    case .weight, .projection: continue
+    case .weight, .projection, .slope: continue
     case .bias, .normBias, .runningMean:
       parameters.set(index, to: (0..<declaration.count).map { _ in 0.2 * generator.normal() })
     case .normWeight:

@@ -40,7 +40,7 @@ struct CheckpointTests {
   private func trainer(
     _ recipe: Recipe, epochs: Int = 4, model: any Model = UNet(base: 3, depth: 1)
   ) throws -> Trainer {
-    let graph = model.graph(bands: 2, outputs: 2)
+    let graph = try model.graph(bands: 2, outputs: 2)
     let parameters = ParameterStore(graph: graph, withGradients: true)
     parameters.initialise(seed: 9)
     return try Trainer(

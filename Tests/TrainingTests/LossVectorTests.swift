@@ -1,4 +1,5 @@
 import CKernels
+import Engine
 import Glibc
 import TestSupport
 import Testing
@@ -8,11 +9,14 @@ import Testing
 /// Numbers computed independently: z[b,c,n] = 2 sin(1 + 12 b + 4 c + n), softmax over c.
 struct LossVectorTests {
   private static var sample: LossSample {
-    LossSample(
-      images: 2, pixels: 4, classes: 3,
-      logits: (0..<2).flatMap { b in
-        (0..<4).flatMap { n in (0..<3).map { c in 2 * sin(Double(1 + 12 * b + 4 * c + n)) } }
-      }, target: .labels([0, 1, 2, 1, 0, 0, 2, 0]))
+    var logits: [Double] = []
+    for b in 0..<2 {
+      for n in 0..<4 {
+        for c in 0..<3 { logits.append(2 * sin(Double(1 + 12 * b + 4 * c + n))) }
+      }
+    }
+    return LossSample(
+      images: 2, pixels: 4, classes: 3, logits: logits, target: .labels([0, 1, 2, 1, 0, 0, 2, 0]))
   }
 
   struct Vector: CustomTestStringConvertible {
@@ -22,7 +26,7 @@ struct LossVectorTests {
     var testDescription: String { "\(name) \(parameters)" }
   }
 
-  static let vectors = [
+  static let vectors: [Vector] = [
     Vector(name: "ce", value: 1.728532675731131),
     Vector(name: "poly1", parameters: [("epsilon", .number(1))], value: 2.35411652704349),
     Vector(name: "poly1", parameters: [("epsilon", .number(2))], value: 2.9797003783558487),

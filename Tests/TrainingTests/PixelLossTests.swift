@@ -1,4 +1,5 @@
 import CKernels
+import Engine
 import Glibc
 import TestSupport
 import Testing

@@ -212,6 +212,10 @@ private func referenceGraph(_ config: JSONValue) throws -> Graph? {
     return UNet(
       base: try #require(config["base"]?.int), depth: try #require(config["depth"]?.int)
     ).graph(bands: bands, outputs: classes)
+  case "cgnet":
+    return CGNet(
+      secondBlocks: try #require(config["M"]?.int), thirdBlocks: try #require(config["N"]?.int)
+    ).graph(bands: bands, outputs: classes)
   case "segformer":
     return SegFormer(
       widths: SegFormer.Widths(

@@ -2,6 +2,7 @@
 #pragma once
 #include "activations.h"
 #include "attention.h"
+#include "averages.h"
 #include "batch_norm.h"
 #include "convolution.h"
 #include "depthwise.h"
@@ -9,6 +10,7 @@
 #include "fused.h"
 #include "fused_convolution.h"
 #include "fused_norm.h"
+#include "group_norm.h"
 #include "instruction_sets.h"
 #include "layer_norm.h"
 #include "losses.h"
@@ -18,6 +20,7 @@
 #include "pixel_losses.h"
 #include "pool.h"
 #include "pooling.h"
+#include "prelu.h"
 #include "pyramid.h"
 #include "resize.h"
 #include "softmax.h"

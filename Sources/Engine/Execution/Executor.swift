@@ -87,7 +87,9 @@ public final class Executor {
   /// Adds the gradients of all parameters to those in the store, from the gradients of the outputs.
   public func backward() {
     precondition(plan.context.isTraining, "a plan for prediction has no backward pass")
-    for (node, call) in zip(plan.graph.nodes, calls).reversed() { node.operation.backward(call) }
+    for (node, call) in zip(plan.graph.nodes, calls).reversed() where call.outputGradient != nil {
+      node.operation.backward(call)
+    }
   }
 
   private func prepareIfNeeded() {
@@ -143,7 +145,7 @@ public final class Executor {
         saved: (saved.pointer + savedEnd).assumingMemoryBound(to: Double.self),
         draws: draws,
         scratch: scratch.pointer,
-        outputGradient: isTraining ? gradientView(node.output) : nil,
+        outputGradient: plan.hasGradient[node.output.index] ? gradientView(node.output) : nil,
         inputGradients: node.inputs.enumerated().map { position, input in
           guard plan.hasGradient[input.index],
             node.operation.passesGradient(toInput: position)

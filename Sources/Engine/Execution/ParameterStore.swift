@@ -69,7 +69,7 @@ public final class ParameterStore {
   }
 
   /// First values for training: normal by fan-in for weights (He 2015), of deviation 0.02 in
-  /// transformers (Vaswani 2017, as in BERT), 1 and 0 for norms.
+  /// transformers (Vaswani 2017, as in BERT), 1 and 0 for norms, 0.25 for slopes.
   public func initialise(seed: UInt64) {
     var generator = SeededGenerator(seed: seed)
     for (index, declaration) in declarations.enumerated() {
@@ -81,6 +81,8 @@ public final class ParameterStore {
         set(index, to: (0..<declaration.count).map { _ in 0.02 * generator.normal() })
       case .bias, .normBias, .runningMean:
         set(index, to: Array(repeating: 0, count: declaration.count))
+      case .slope:
+        set(index, to: Array(repeating: 0.25, count: declaration.count))
       case .normWeight, .runningVariance:
         set(index, to: Array(repeating: 1, count: declaration.count))
       }

@@ -14,11 +14,13 @@ struct Placement {
   /// Pixels and channels of each buffer; a buffer without a value in it is not allocated.
   private(set) var buffers: [Shape]
 
-  init(graph: Graph, shapes: [Shape], isTraining: Bool) {
+  init(graph: Graph, shapes: [Shape], isTraining: Bool, hasGradient: [Bool]) {
     homes = shapes.indices.map { Home(buffer: $0, channel: 0) }
     buffers = shapes
     let consumers = graph.consumers
     let producers = graph.producers
+    // values that lie in another one's memory, which nobody may overwrite or move
+    var ranges: Set<Int> = []
     for (index, node) in graph.nodes.enumerated() {
       let output = node.output.index
       let inputShapes = node.inputs.map { shapes[$0.index] }
@@ -29,9 +31,17 @@ struct Placement {
         let input = node.inputs[0].index
         guard graph.readers(of: input) == [index], !graph.isOutput(input) else { continue }
         homes[output] = homes[input]
+        if ranges.contains(input) || producers[input] == nil { ranges.insert(output) }
+      case .rangeOfInput(let first):
+        let input = node.inputs[0].index
+        guard !hasGradient[input], !graph.isOutput(node.output.index) else { continue }
+        homes[output] = homes[input]
+        homes[output].channel += first
+        ranges.insert(output)
       case .overwritesInput:
         let input = node.inputs[0].index
-        guard consumers[input] == [index], let producer = producers[input], !graph.isOutput(input)
+        guard consumers[input] == [index], let producer = producers[input], !graph.isOutput(input),
+          !ranges.contains(input)
         else { continue }
         let isRead =
           graph.nodes[producer].operation.backwardReads.contains(.output)
@@ -39,7 +49,8 @@ struct Placement {
         guard !isTraining || !isRead else { continue }
         homes[output] = homes[input]
       case .containsInputs:
-        place(inputsOf: node, at: index, producers: producers, consumers: consumers)
+        place(
+          inputsOf: node, at: index, producers: producers, consumers: consumers, ranges: ranges)
       }
     }
   }
@@ -48,7 +59,7 @@ struct Placement {
   /// not the graph's own, fills its buffer, and is consumed later by nobody else (whose gradient
   /// would arrive before the concatenation's and be overwritten).
   private mutating func place(
-    inputsOf node: Node, at index: Int, producers: [Int?], consumers: [[Int]]
+    inputsOf node: Node, at index: Int, producers: [Int?], consumers: [[Int]], ranges: Set<Int>
   ) {
     let target = homes[node.output.index]
     var channel = target.channel
@@ -57,7 +68,8 @@ struct Placement {
       let width = buffers[input.index].channels  // buffers start as one for each value
       defer { channel += width }
       let movesWhole = home.channel == 0 && buffers[home.buffer].channels == width
-      guard producers[input.index] != nil, movesWhole, home.buffer != target.buffer,
+      guard producers[input.index] != nil, !ranges.contains(input.index), movesWhole,
+        home.buffer != target.buffer,
         consumers[input.index].allSatisfy({ $0 <= index }),
         consumers[input.index].filter({ $0 == index }).count == 1
       else { continue }

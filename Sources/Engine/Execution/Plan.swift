@@ -91,14 +91,16 @@ public struct Plan: Sendable {
     let normalised = graph.normalisedValues(isTraining: isTraining)
     self.normalised = normalised
     collectsSums = graph.sumCollection(of: normalised)
-    placement = Placement(graph: graph, shapes: shapes, isTraining: isTraining)
+    let hasGradient = graph.needsGradient(isTraining, withInputs: withInputGradients)
+    self.hasGradient = hasGradient
+    placement = Placement(
+      graph: graph, shapes: shapes, isTraining: isTraining, hasGradient: hasGradient)
     workspaces = graph.nodes.map { node in
       node.operation.workspace(
         inputs: node.inputs.map { shapes[$0.index] }, output: shapes[node.output.index],
         in: context)
     }
     accumulates = Plan.accumulation(of: graph)
-    hasGradient = graph.needsGradient(isTraining, withInputs: withInputGradients)
     let lifetimes = Lifetimes(
       graph: graph, placement: placement, isTraining: isTraining, hasGradient: hasGradient)
     var end = 0

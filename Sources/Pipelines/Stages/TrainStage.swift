@@ -97,7 +97,18 @@ public struct TrainStage: Stage {
       let model = ModelRegistry.make(name, settings: modelSettings)
     else { preconditionFailure("the setting 'model' has a default") }
     self.model = model
-    graph = model.graph(bands: channels.channels.count, outputs: header.classes.count)
+    guard model.logitChannels(outputs: header.classes.count) == header.classes.count else {
+      throw settings.error(
+        "the model '\(name)' maps both dates and the change at once, which this stage cannot train "
+          + "yet", at: "model")
+    }
+    do {
+      graph = try model.graph(bands: channels.channels.count, outputs: header.classes.count)
+    } catch {
+      throw settings.error(
+        "the model '\(name)': \(error); the channels are \(channels.names.joined(separator: ", "))",
+        at: "model")
+    }
     guard header.model == nil else { return }
     guard !header.scenes(.train).isEmpty else {
       throw declaration.error(

@@ -8,8 +8,8 @@ public struct Poly1Loss: Loss {
     family: "loss", name: "poly1",
     summary: "Cross-entropy plus epsilon times the probability of being wrong.",
     formula: """
-      sum of w_y (-log p_y + epsilon (1 - p_y)) / sum of w_y over the pixels that are not ignored;
-      soft labels: p_y = sum_k t_k p_k, mean over the pixels
+      sum of w (CE + epsilon (1 - p_t)) / sum of w over the pixels that are not ignored,
+      p_t = sum_k t_k p_k, w = sum_k t_k class_weight_k, or 1 without class weights
       """,
     source: "Leng et al. 2022, PolyLoss (arXiv 2204.12511)",
     settings: [
@@ -20,7 +20,7 @@ public struct Poly1Loss: Loss {
     ] + LossSettings.classWeights)
 
   private let epsilon: Double
-  private let classWeights: [Double]
+  private let classWeights: [Double]?
 
   /// Makes the loss.
   public init(_ settings: Settings, classes: Int) throws {
@@ -33,7 +33,7 @@ public struct Poly1Loss: Loss {
         reason: "with one output channel it has no class_weights: use 'bce' with a positive_weight, "
           + "or a model with a channel for each class")
     }
-    classWeights = weights ?? Array(repeating: 1, count: classes)
+    classWeights = weights
   }
 
   /// Computes the value and adds the gradient.
@@ -41,55 +41,44 @@ public struct Poly1Loss: Loss {
     _ batch: LossBatch, weight: Double, addingTo gradient: UnsafeMutableRawPointer?
   ) -> Double {
     batch.withMemory { memory in
-      let entropy = entropySums(batch, memory)
-      guard entropy.denominator > 0 else { return 0 }
-      var wrong = 0.0
-      var slopes = [Double](repeating: 0, count: batch.images * batch.pixels * batch.classes)
+      let count = batch.images * batch.pixels
+      var weights = [Double](repeating: 0, count: count)
+      var slopes = [Double](repeating: 0, count: count * batch.classes)
+      var (wrong, denominator) = (0.0, 0.0)
       batch.forEachPixel(memory) { pixel, probability, share in
+        let factor = self.weight(share, batch.classes)
+        weights[pixel] = factor
+        denominator += factor
         if batch.classes == 1 {
           let (p, t) = (probability(0), share(0))
           wrong += 1 - t * p - (1 - t) * (1 - p)
           slopes[pixel] = epsilon * (1 - 2 * t)
           return
         }
+        var right = 0.0
         for k in 0..<batch.classes {
-          let factor = classWeights[k] * share(k)
-          wrong += factor * (1 - probability(k))
-          slopes[pixel * batch.classes + k] = -epsilon * factor
+          right += share(k) * probability(k)
+          slopes[pixel * batch.classes + k] = -epsilon * factor * share(k)
         }
+        wrong += factor * (1 - right)
       }
+      guard denominator > 0 else { return 0 }
+      var sums = [Double](repeating: 0, count: 2 * batch.images)
+      rs_loss_weighted_pixels(
+        batch.type, batch.images, batch.pixels, batch.classes, batch.logits, memory.probabilities,
+        memory.logSums, memory.target, weights, weight / denominator, &sums, gradient)
       if let gradient {
-        let scale = weight / entropy.denominator
-        if batch.classes == 1 {
-          rs_loss_binary_gradient(
-            batch.type, batch.images, batch.pixels, memory.probabilities, memory.target, 1, 0,
-            scale, gradient)
-        } else {
-          rs_loss_cross_entropy_gradient(
-            batch.type, batch.images, batch.pixels, batch.classes, memory.probabilities,
-            memory.target, classWeights, 0, scale, gradient)
-        }
         rs_loss_slopes_gradient(
-          batch.type, batch.images * batch.pixels, batch.classes, memory.probabilities, slopes,
-          scale, gradient)
+          batch.type, count, batch.classes, memory.probabilities, slopes, weight / denominator,
+          gradient)
       }
-      return (entropy.total + epsilon * wrong) / entropy.denominator
+      return (addPairs(sums).total + epsilon * wrong) / denominator
     }
   }
 
-  private func entropySums(
-    _ batch: LossBatch, _ memory: LossMemory
-  ) -> (total: Double, denominator: Double) {
-    var sums = [Double](repeating: 0, count: 2 * batch.images)
-    if batch.classes == 1 {
-      rs_loss_binary_sums(
-        batch.type, batch.images, batch.pixels, batch.logits, memory.logSums, memory.target, 1, 0,
-        &sums)
-    } else {
-      rs_loss_cross_entropy_sums(
-        batch.type, batch.images, batch.pixels, batch.classes, batch.logits, memory.logSums,
-        memory.target, classWeights, 0, &sums)
-    }
-    return addPairs(sums)
+  /// The weight of a pixel: that of its label, or the mean of a soft one.
+  private func weight(_ share: (Int) -> Double, _ classes: Int) -> Double {
+    guard let classWeights else { return 1 }
+    return (0..<classes).reduce(0) { $0 + classWeights[$1] * share($1) }
   }
 }

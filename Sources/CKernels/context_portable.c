@@ -1,0 +1,19 @@
+// The loops over channels for double, and for what every CPU has (SSE2, NEON).
+#include "context_kernels.h"
+#include "real.h"
+
+#define REAL double
+#define NAME(x) x##_f64
+#include "context_kernels.inc"
+const rs_context_table rs_context_f64 = CONTEXT_TABLE;
+#undef REAL
+#undef NAME
+#undef INLINE
+#undef EACH_CHANNEL
+#undef EACH_ROW
+#undef CONTEXT_TABLE
+
+#define REAL float
+#define NAME(x) x##_portable
+#include "context_kernels.inc"
+const rs_context_table rs_context_portable = CONTEXT_TABLE;
