@@ -29,6 +29,8 @@ struct CheckpointTests {
         average: .init(decay: 0.5)),
     ]
 
+  private static let plain = Recipe(optimiser: .text("sgd"))
+
   /// A SegFormer that draws what it leaves out.
   private static var drawing: SegFormer {
     SegFormer(
@@ -100,11 +102,11 @@ struct CheckpointTests {
   @Test("Training that draws what it leaves out goes on with the same draws", arguments: [1, 2])
   func resumesDraws(_ epoch: Int) throws {
     var generator = SeededGenerator(seed: 4)
-    let last = try run(trainer(Recipe(optimiser: .text("sgd")), model: Self.drawing), &generator)
+    let last = try run(trainer(Self.plain, model: Self.drawing), &generator)
     generator = SeededGenerator(seed: 4)
     let stopped = try #require(
-      try run(trainer(Recipe(optimiser: .text("sgd")), model: Self.drawing), &generator, until: epoch))
-    let resumed = try trainer(Recipe(optimiser: .text("sgd")), model: Self.drawing)
+      try run(trainer(Self.plain, model: Self.drawing), &generator, until: epoch))
+    let resumed = try trainer(Self.plain, model: Self.drawing)
     try resumed.restore(stopped)
     #expect(try run(resumed, &generator) == last)
   }

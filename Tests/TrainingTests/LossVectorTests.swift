@@ -33,7 +33,8 @@ struct LossVectorTests {
     Vector(name: "poly1", parameters: [("epsilon", .number(-1))], value: 1.1029488244187724),
     Vector(name: "focal", parameters: [("gamma", .number(2))], value: 1.4314446702397832),
     Vector(
-      name: "ce", parameters: [("class_weights", .list([0.355, 72.171, 5.875].map { .number($0) }))],
+      name: "ce",
+      parameters: [("class_weights", .list([.number(0.355), .number(72.171), .number(5.875)]))],
       value: 1.4568272611566513),
     Vector(name: "jml", value: 0.7985019085477552),
     Vector(name: "jml", parameters: [("reduction", .text("I"))], value: 0.7935141145118134),

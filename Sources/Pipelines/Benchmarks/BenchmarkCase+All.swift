@@ -1,4 +1,5 @@
 import Engine
+import Models
 
 extension BenchmarkCase {
   /// Bands of every image.
@@ -9,22 +10,28 @@ extension BenchmarkCase {
     predictions(options) + trainings(options) + layers(options) + scenes(options)
   }
 
+  /// The networks that predict and train; nothing is dropped at random.
+  private static let networks: [(name: String, model: any Model)] = [
+    ("unet32", UNet(base: 32, depth: 4)), ("unet64", UNet(base: 64, depth: 4)),
+    ("segformer_b0", SegFormer(widths: SegFormer.Widths.variants[0].widths, dropPath: 0, dropout: 0)), ("cgnet", CGNet()),
+  ]
+
   private static func predictions(_ options: BenchmarkOptions) -> [BenchmarkCase] {
     let side = options.side ?? 512
-    return [32, 64].map { base in
-      BenchmarkCase("unet\(base)", .predict) {
-        try PredictionBenchmark(base: base, side: side, options: options)
+    return networks.map { name, model in
+      BenchmarkCase(name, .predict) {
+        try PredictionBenchmark(model, side: side, options: options)
       }
     }
   }
 
   private static func trainings(_ options: BenchmarkOptions) -> [BenchmarkCase] {
     let side = options.side ?? 256
-    return [
-      BenchmarkCase("unet32", .train) {
-        try TrainingBenchmark(base: 32, side: side, images: 4, options: options)
+    return networks.map { name, model in
+      BenchmarkCase(name, .train) {
+        try TrainingBenchmark(model, side: side, images: 4, options: options)
       }
-    ]
+    }
   }
 
   private static func scenes(_ options: BenchmarkOptions) -> [BenchmarkCase] {

@@ -4,15 +4,15 @@ import Models
 import Training
 import YAML
 
-/// A forward pass of a U-Net of depth 4 with one output on an image of 12 bands.
+/// A forward pass of a network with one output on an image of 12 bands.
 final class PredictionBenchmark: Benchmark {
   let multiplyAdds: Int
   private let executor: Executor
   private let input: [Float]
 
   /// Allocates the network with random weights.
-  init(base: Int, side: Int, options: BenchmarkOptions) throws {
-    let graph = UNet(base: base, depth: 4).graph(bands: BenchmarkCase.bands, outputs: 1)
+  init(_ model: any Model, side: Int, options: BenchmarkOptions) throws {
+    let graph = try model.graph(bands: BenchmarkCase.bands, outputs: 1)
     let parameters = ParameterStore(graph: graph)
     parameters.initialise(seed: 1)
     let plan = try Plan(
@@ -31,7 +31,7 @@ final class PredictionBenchmark: Benchmark {
   func run() { executor.forward() }
 }
 
-/// A training step of a U-Net of depth 4 with one output: forward pass, binary cross-entropy,
+/// A training step of a network with one output: forward pass, binary cross-entropy,
 /// backward pass, AdamW.
 final class TrainingBenchmark: Benchmark {
   let multiplyAdds: Int
@@ -41,8 +41,8 @@ final class TrainingBenchmark: Benchmark {
   private var step = 0
 
   /// Allocates the network with random weights and a random batch.
-  init(base: Int, side: Int, images: Int, options: BenchmarkOptions) throws {
-    let graph = UNet(base: base, depth: 4).graph(bands: BenchmarkCase.bands, outputs: 1)
+  init(_ model: any Model, side: Int, images: Int, options: BenchmarkOptions) throws {
+    let graph = try model.graph(bands: BenchmarkCase.bands, outputs: 1)
     let parameters = ParameterStore(graph: graph, withGradients: true)
     parameters.initialise(seed: 1)
     let shape = Shape(images, side, side, BenchmarkCase.bands)

@@ -33,8 +33,8 @@ struct BenchCommand: Command {
   static let syntax = Syntax(
     "bench", "Measures how fast networks run on this machine.",
     details: [
-      "Networks are U-Nets of depth 4 with random weights; images have 12 bands. predict: one "
-        + "image forward. train: one step on 4 images (forward, binary cross-entropy, backward, "
+      "Networks are U-Nets of depth 4, SegFormer-B0 and CGNet with random weights; images have "
+        + "12 bands. predict: one image forward. train: one step on 4 images (forward, binary cross-entropy, backward, "
         + "AdamW). layers: one layer, forward or backward. scene: from a compressed GeoTIFF to a "
         + "map. GFLOP/s are of the fastest repetition. 'make bench' compares with other programs."
     ],

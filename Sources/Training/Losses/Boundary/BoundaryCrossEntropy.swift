@@ -7,8 +7,8 @@ public struct BoundaryCrossEntropy: Loss {
   /// The name, formula and keys.
   public static let component = Component(
     family: "loss", name: "boundary_ce",
-    summary: "Cross-entropy that weighs pixels between two regions of the foreground, so that regions "
-      + "are kept apart.",
+    summary: "Cross-entropy that weighs pixels between two regions of the foreground, so that "
+      + "regions are kept apart.",
     formula: """
       mean over the pixels that are not ignored of w (-log p_y),
       w = class_weight_y + w0 exp(-((d1 + d2) / sigma)^2 / 2) on the background, d1 and d2 the

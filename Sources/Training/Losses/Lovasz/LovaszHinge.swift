@@ -6,8 +6,8 @@ public struct LovaszHinge: Loss {
   /// The name, formula and keys.
   public static let component = Component(
     family: "loss", name: "lovasz_hinge",
-    summary: "The Jaccard index of the foreground by the Lovász extension of a hinge, for one output "
-      + "channel.",
+    summary: "The Jaccard index of the foreground by the Lovász extension of a hinge, for one "
+      + "output channel.",
     formula: """
       sum over pixels of max(0, e_(i)) g_i, e = 1 - z (2 t - 1) in falling order,
       g_i = J(1..i) - J(1..i-1) as in lovasz_softmax

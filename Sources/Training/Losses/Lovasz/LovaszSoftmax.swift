@@ -94,7 +94,8 @@ public struct LovaszSoftmax: Loss {
       }
       let byRegion = reduction.factors(active: active, images: batch.images, classes: classes)
       for index in regions.indices where byRegion[index] > 0 {
-        add(regions[index], index % classes, factor: byRegion[index] * classWeights[index % classes])
+        let k = index % classes
+        add(regions[index], k, factor: byRegion[index] * classWeights[k])
       }
       if let gradient {
         rs_loss_slopes_gradient(

@@ -30,8 +30,8 @@ public struct Poly1Loss: Loss {
     guard classes > 1 || weights == nil else {
       throw LossError.conflict(
         loss: name,
-        reason: "with one output channel it has no class_weights: use 'bce' with a positive_weight, "
-          + "or a model with a channel for each class")
+        reason: "with one output channel it has no class_weights: use 'bce' with a positive "
+          + "weight, or a model with a channel for each class")
     }
     classWeights = weights
   }

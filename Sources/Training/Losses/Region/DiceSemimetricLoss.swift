@@ -5,7 +5,8 @@ public struct DiceSemimetricLoss: Loss {
   /// The name, formula and keys.
   public static let component = Component(
     family: "loss", name: "dml",
-    summary: "The Dice semimetric loss: Dice for soft labels, least where prediction and label agree.",
+    summary: "The Dice semimetric loss: Dice for soft labels, least where prediction and label "
+      + "agree.",
     formula: """
       l1: 1 - (T + e) / ((P + Y) / 2 + e), T = (P + Y - L) / 2
       l1_product: 1 - (I + e) / (I + L / 2 + e)

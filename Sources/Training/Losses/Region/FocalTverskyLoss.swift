@@ -6,7 +6,7 @@ public struct FocalTverskyLoss: Loss {
   public static let component = Component(
     family: "loss", name: "focal_tversky",
     summary: "The Tversky loss to a power: classes that overlap well already count less.",
-    formula: "(1 - (I + e) / (I + alpha (P - I) + beta (Y - I) + e))^gamma, the power for each class",
+    formula: "(1 - (I + e) / (I + alpha (P - I) + beta (Y - I) + e))^gamma for each class",
     source: "Abraham and Khan 2018 (arXiv 1810.07842); weights and power of Lacombe et al. 2023, "
       + "Improving Extreme Weather Events Detection",
     settings: [LossSettings.weight] + TverskyLoss.errorWeights

@@ -5,7 +5,7 @@ public struct WeightedJaccardLoss: Loss {
   /// The name, formula and keys.
   public static let component = Component(
     family: "loss", name: "weighted_jaccard",
-    summary: "The soft Jaccard loss in which rare classes weigh more: by default 1 / (K frequency).",
+    summary: "The soft Jaccard loss in which rare classes weigh more.",
     formula: "mean over classes of w_k (1 - (I + e) / (P + Y - I + e))",
     source: "Lacombe et al. 2023, Improving Extreme Weather Events Detection",
     settings: [LossSettings.weight]
