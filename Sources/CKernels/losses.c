@@ -3,7 +3,7 @@
 
 #include <math.h>
 
-#include "loss_target.h"
+#include "losses_target.h"
 
 // The derivative of |x|; 0 at the kink, as PyTorch has it.
 static inline double sign(double x) { return (x > 0) - (x < 0); }
@@ -33,6 +33,13 @@ static inline double ordered_slope(double x, double gap, double power) {
 #undef REAL
 #undef EXP
 #undef TYPED
+
+// Calls the kernel of the element type; the type is one of the two by contract.
+#define DISPATCH(name, ...)                          \
+  switch (type) {                                    \
+    case RS_FLOAT32: name##_float(__VA_ARGS__); break;   \
+    case RS_FLOAT64: name##_double(__VA_ARGS__); break;  \
+  }
 
 void rs_loss_probabilities(
   rs_type type, size_t pixels, size_t classes, const void *logits, void *probabilities,

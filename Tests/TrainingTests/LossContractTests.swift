@@ -28,6 +28,61 @@ struct LossContractTests {
     }
   }
 
+  @Test(
+    arguments: channels,
+    [
+      ("reduction", JSONValue.text("I")), ("reduction", .text("C")), ("active", .text("all")),
+      ("smoothing", .number(0.2)), ("form", .text("l1")), ("log", .flag(true)),
+    ])
+  func gradientsAreTheSlopesOfTheValueWithOtherSettings(
+    classes: Int, setting: (String, JSONValue)
+  ) throws {
+    let losses = try builtLosses(classes: classes, [setting])
+    #expect(!losses.isEmpty)
+    for sample in LossSample.edgeCases(classes: classes) {
+      for (name, loss) in losses {
+        let gradient = try sample.evaluate(loss).gradient
+        // as above; the slopes of logarithms and powers are steeper, up to 1e3 for an absent class
+        let differences = try sample.differences(loss, step: 1e-5)
+        let error = maxAbsDifference(gradient, differences)
+        #expect(error <= 1e-8 * max(1, maxAbs(gradient)), "\(name), \(setting), \(classes)")
+      }
+    }
+  }
+
+  @Test(arguments: channels)
+  func classesThatAreAbsentGiveFiniteNumbers(classes: Int) throws {
+    for type in [RS_FLOAT32, RS_FLOAT64] {
+      for label in [UInt8(0), 1] {
+        var sample = LossSample.edgeCases(classes: classes)[0]
+        sample.target = .labels(Array(repeating: label, count: sample.images * sample.pixels))
+        for setting in ["present", "all"].map({ [("active", JSONValue.text($0))] }) + [[]] {
+          for (name, loss) in try builtLosses(classes: classes, setting) {
+            let (value, gradient) = try sample.evaluate(loss, type: type)
+            #expect(value.isFinite && value >= 0, "\(name), label \(label)")
+            #expect(gradient.allSatisfy { $0.isFinite }, "\(name), label \(label)")
+          }
+        }
+      }
+    }
+  }
+
+  @Test(arguments: channels)
+  func aSecondRunGivesTheSameBits(classes: Int) throws {
+    for type in [RS_FLOAT32, RS_FLOAT64] {
+      for sample in LossSample.edgeCases(classes: classes) {
+        for (name, loss) in try builtLosses(classes: classes) {
+          let (first, second) = (
+            try sample.evaluate(loss, type: type), try sample.evaluate(loss, type: type)
+          )
+          #expect(first.value.bitPattern == second.value.bitPattern, "\(name)")
+          #expect(
+            first.gradient.map(\.bitPattern) == second.gradient.map(\.bitPattern), "\(name)")
+        }
+      }
+    }
+  }
+
   @Test(arguments: channels)
   func ignoredPixelsAddNothingWhateverTheirLogits(classes: Int) throws {
     for sample in LossSample.edgeCases(classes: classes) {

@@ -32,11 +32,7 @@ struct LossReferenceTests {
       guard tally.finds("\(dataset)/logits", in: tensors), tally.finds(gradientName, in: tensors)
       else { continue }
       var sample = try makeSample(dataset, info, tensors, ignore: ignore)
-      if let ids = parameters["bags"]?.string, let shares = parameters["props"]?.string {
-        sample.bags = LossBags(
-          ids: try tensors.integers("\(dataset)/\(ids)").map { Int32($0) },
-          proportions: try tensors.doubles("\(dataset)/\(shares)"))
-      }
+      sample.bags = try bags(parameters, dataset, tensors)
       let value = try #require(row["value"]?.double)
       let gradient = try tensors.doubles(gradientName)
       for type in [RS_FLOAT32, RS_FLOAT64] {
@@ -54,6 +50,7 @@ struct LossReferenceTests {
     for (name, count) in notBuilt.sorted(by: { $0.key < $1.key }) {
       tally.notBuiltYet("\(name) (\(count))")
     }
+    #expect(notBuilt.isEmpty)
     #expect(tally.comparedCount > 0)
   }
 
@@ -79,6 +76,18 @@ struct LossReferenceTests {
       self.value = isExtreme ? 1e-5 * max(value, 1e-3) : 2e-6 * max(1, value)
       self.gradient = (isExtreme || isSteep ? 1e-4 : 1e-5) * largest + 1e-8
     }
+  }
+
+  /// The bags of a case that names the tensors of ids and shares.
+  private func bags(
+    _ parameters: JSONValue, _ dataset: String, _ tensors: SafeTensors
+  ) throws -> LossBags? {
+    guard let ids = parameters["bags"]?.string, let shares = parameters["props"]?.string else {
+      return nil
+    }
+    return LossBags(
+      ids: try tensors.integers("\(dataset)/\(ids)").map { Int32($0) },
+      proportions: try tensors.doubles("\(dataset)/\(shares)"))
   }
 
   private func makeSample(

@@ -32,10 +32,8 @@ struct LossSample {
   var classes: Int
   var logits: [Double]
   var target: LossTarget
-  /// Pixels of a row; nil: all in one.
-  var width: Int? = nil
-  /// Bags of a label-proportion loss.
-  var bags: LossBags? = nil
+  var width: Int?
+  var bags: LossBags?
 
   /// Whether a pixel takes part in a loss.
   func isKept(_ pixel: Int) -> Bool {
@@ -72,11 +70,10 @@ struct LossSample {
   ) throws -> (value: Double, gradient: [Element]) {
     var gradient = [Element](repeating: start, count: logits.count)
     let value = try logits.withUnsafeBytes { logits in
-      var batch = try LossBatch(
+      let batch = try LossBatch(
         type: type, images: images, pixels: pixels, classes: classes,
         logits: try #require(logits.baseAddress), target: target, width: width,
-        scratch: LossScratch())
-      batch.bags = bags
+        bags: bags, scratch: LossScratch())
       return try gradient.withUnsafeMutableBytes {
         body(batch, weight, try #require($0.baseAddress))
       }
@@ -125,25 +122,25 @@ struct LossSample {
     }
     let logits = (0..<count * classes).map { _ in generator.uniform(-scale...scale) }
     return [.labels(labels), .probabilities(shares, keep: keep)].map {
-      LossSample(images: images, pixels: pixels, classes: classes, logits: logits, target: $0)
+      LossSample(
+        images: images, pixels: pixels, classes: classes, logits: logits, target: $0,
+        width: 4)
     }
   }
 }
 
-/// Every loss of the registry that suits this number of classes, with its default settings; one that
-/// asks for class weights gets some.
-func builtLosses(classes: Int) throws -> [(name: String, loss: any Loss)] {
+/// Every loss of the registry that suits this number of classes, with its default settings or with
+/// others, where it has them.
+func builtLosses(
+  classes: Int, _ parameters: [(String, JSONValue)] = []
+) throws -> [(name: String, loss: any Loss)] {
   try LossRegistry.all.compactMap { type in
     let component = type.component
-    guard let settings = decoded(component) else { return nil }
+    guard let settings = decoded(component, parameters) else { return nil }
     do {
       return (component.name, try type.init(settings, classes: classes))
     } catch LossError.unsuitedOutput {
       return nil
-    } catch LossError.conflict {
-      let weights = JSONValue.list((0..<classes).map { .number(Double($0) + 0.5) })
-      guard let settings = decoded(component, [("class_weights", weights)]) else { return nil }
-      return (component.name, try type.init(settings, classes: classes))
     }
   }
 }

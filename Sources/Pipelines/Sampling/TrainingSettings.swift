@@ -48,18 +48,6 @@ enum TrainingSettings {
       "freeze_statistics", .flag, default: "false",
       "Whether the running statistics of frozen batch norms stay, too."),
     Setting(
-      "boundary_smoothing",
-      .group([
-        Setting(
-          "share", .number(0...1), default: "0.5",
-          "The share of a label that is spread evenly over the classes."),
-        Setting(
-          "width", .integer(1...99), default: "3", unit: "pixels",
-          "Side of the square in which another class makes a boundary; an even one counts as the next "
-            + "odd one."),
-      ]),
-      "Labels made soft where classes meet; by default they stay hard."),
-    Setting(
       "start", .path,
       "A model file, or a published checkpoint (.safetensors) of the same architecture, whose "
         + "weights training starts from; what it lacks starts at random."),
@@ -85,9 +73,6 @@ enum TrainingSettings {
     }
     options.frozen = settings.texts("frozen").map(NamePattern.init)
     options.freezesStatistics = settings.flag("freeze_statistics")
-    options.smoothing = settings.optionalGroup("boundary_smoothing").map {
-      BoundarySmoothing(share: $0.number("share"), width: $0.integer("width") | 1)
-    }
     options.keepsImageLosses = settings.number("hard_windows") > 0
     return options
   }

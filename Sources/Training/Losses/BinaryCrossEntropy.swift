@@ -26,7 +26,7 @@ public struct BinaryCrossEntropy: Loss {
         "class_weight_beta", .number(0...0.999_999_999), default: "0.999",
         "The beta of the rule effective_number."),
       LossSettings.smoothing,
-    ])
+    ] + LossSettings.boundarySmoothing)
 
   private let positiveWeight: Double
   private let smoothing: Double

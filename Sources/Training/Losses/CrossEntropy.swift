@@ -13,7 +13,8 @@ public struct CrossEntropy: Loss {
       smoothing e: (1 - e) of the above + e/K sum_k w_k (-log p_k), over the same denominator
       """,
     source: "The definition of torch.nn.CrossEntropyLoss",
-    settings: [LossSettings.weight] + LossSettings.classWeights + [LossSettings.smoothing])
+    settings: [LossSettings.weight] + LossSettings.classWeights + [LossSettings.smoothing]
+      + LossSettings.boundarySmoothing)
 
   private let classWeights: [Double]
   private let smoothing: Double

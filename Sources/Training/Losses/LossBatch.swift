@@ -25,11 +25,11 @@ public struct LossBatch {
   /// (images, pixels, classes), contiguous; owned by the caller.
   public let logits: UnsafeRawPointer
   /// What the logits are compared with.
-  public let target: LossTarget
-  /// The number of pixels of a row.
-  public let width: Int
-  /// Pixels of which shares of classes are known; nil: losses that need bags make them.
-  public var bags: LossBags?
+  public private(set) var target: LossTarget
+  /// The width of an image in pixels, which losses of shapes need; nil if the caller doesn't say.
+  public let width: Int?
+  /// Groups of pixels with known shares of the classes, for losses of label proportions.
+  public let bags: LossBags?
   private let scratch: LossScratch
 
   /// Checks the target and computes the probabilities.
@@ -41,14 +41,14 @@ public struct LossBatch {
   ///   - classes: The number of channels of the logits.
   ///   - logits: (images, pixels, classes), contiguous, unchanged while the batch is in use.
   ///   - target: The target; its arrays must have the shapes that ``LossTarget`` states.
-  ///   - width: The number of pixels of a row, for losses that look at neighbours; nil: all in one row.
+  ///   - width: The width of an image, which divides `pixels`.
+  ///   - bags: Groups of pixels with known shares of the classes.
   ///   - scratch: Where the probabilities go. The batch is valid until the next one takes it.
   /// - Throws: ``LossError/label(value:image:pixel:classes:)`` for a label that is not a class.
   public init(
     type: rs_type, images: Int, pixels: Int, classes: Int, logits: UnsafeRawPointer,
-    target: LossTarget, width: Int? = nil, scratch: LossScratch
+    target: LossTarget, width: Int? = nil, bags: LossBags? = nil, scratch: LossScratch
   ) throws {
-    precondition(pixels % (width ?? pixels) == 0, "rows of \(width ?? 0) in \(pixels) pixels")
     precondition(
       images > 0 && pixels > 0 && (1...254).contains(classes),
       "a batch of \(images) images of \(pixels) pixels and \(classes) classes")
@@ -66,6 +66,10 @@ public struct LossBatch {
         shares.count == count * classes && (keep?.count ?? count) == count,
         "\(shares.count) shares, \(keep?.count ?? count) kept for \(count) × \(classes)")
     }
+    if let width {
+      precondition(width > 0 && pixels % width == 0, "\(pixels) pixels in rows of \(width)")
+    }
+    bags?.check(pixels: count, classes: classes)
     scratch.reserve(type: type, pixels: count, classes: classes)
     rs_loss_probabilities(
       type, count, classes, logits, scratch.probabilities, scratch.logSums)
@@ -73,10 +77,26 @@ public struct LossBatch {
     self.images = images
     self.pixels = pixels
     self.classes = classes
-    self.width = width ?? pixels
     self.logits = logits
     self.target = target
+    self.width = width
+    self.bags = bags
     self.scratch = scratch
+  }
+
+  /// The width that a loss of shapes needs.
+  func requiredWidth(loss: String) -> Int {
+    guard let width else {
+      preconditionFailure("loss '\(loss)' needs the width of the images of its batch")
+    }
+    return width
+  }
+
+  /// The same batch, whose probabilities are shared, with another target.
+  func with(target: LossTarget) -> LossBatch {
+    var batch = self
+    batch.target = target
+    return batch
   }
 
   /// Calls `body` with what kernels read; the pointers are valid during the call only.

@@ -10,24 +10,24 @@ public enum LossRegistry {
     JaccardLoss.self,
     JaccardMetricLoss.self,
     RegionLoss.self,
-    DiceSemimetricLoss.self,
+    WassersteinLoss.self,
+    FocalLoss.self,
+    PolyLoss.self,
+    LovaszSoftmaxLoss.self,
+    LovaszHingeLoss.self,
+    BagLoss.self,
     TverskyLoss.self,
     FocalTverskyLoss.self,
     WeightedJaccardLoss.self,
+    DiceSemimetricLoss.self,
     UnifiedFocalLoss.self,
-    FocalLoss.self,
-    Poly1Loss.self,
-    LovaszSoftmax.self,
-    LovaszHinge.self,
-    WassersteinLoss.self,
-    ProportionLoss.self,
     BoundaryCrossEntropy.self,
   ]
 
   /// The descriptions of all losses.
   public static var components: [Component] { all.map { $0.component } }
 
-  /// Makes the loss of this name.
+  /// Makes the loss of this name, without the boundary smoothing that ``WeightedSum`` adds.
   ///
   /// - Parameters:
   ///   - name: The name as written in YAML.

@@ -25,7 +25,7 @@ public struct WassersteinLoss: Loss {
           + "every gap is 1."),
       Setting(
         "power", .number(1...10), default: "1", "The power of the difference of cumulative sums."),
-    ])
+    ] + LossSettings.boundarySmoothing)
 
   private let gaps: [Double]
   private let power: Double

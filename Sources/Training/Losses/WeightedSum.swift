@@ -4,6 +4,7 @@ import Configuration
 public struct WeightedSum: Sendable {
   /// The losses with their factors and names, in the order written.
   public let terms: [(weight: Double, name: String, loss: any Loss)]
+  private let smoothings: [BoundarySmoothing?]
 
   /// Makes the losses listed; the factor of each is its own setting `weight`, 1 unless written.
   ///
@@ -12,6 +13,7 @@ public struct WeightedSum: Sendable {
   ///   - classes: The number of channels of the logits.
   /// - Throws: ``LossError`` of the first loss that cannot be made.
   public init(_ components: [(name: String, settings: Settings)], classes: Int) throws {
+    smoothings = try components.map { try BoundarySmoothing($1, loss: $0) }
     terms = try components.map { name, settings in
       let loss = try LossRegistry.make(name, settings: settings, classes: classes)
       return (settings.number(LossSettings.weight.key), name, loss)
@@ -28,8 +30,10 @@ public struct WeightedSum: Sendable {
   public func evaluate(
     _ batch: LossBatch, weight: Double = 1, addingTo gradient: UnsafeMutableRawPointer?
   ) -> (total: Double, values: [Double]) {
-    let values = terms.map { term in
-      term.loss.evaluate(batch, weight: weight * term.weight, addingTo: gradient)
+    let values = zip(terms, smoothings).map { term, smoothing in
+      term.loss.evaluate(
+        smoothing?(batch, loss: term.name) ?? batch, weight: weight * term.weight,
+        addingTo: gradient)
     }
     let total = zip(terms, values).reduce(0) { $0 + $1.0.weight * $1.1 }
     return (total, values)

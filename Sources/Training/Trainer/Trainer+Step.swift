@@ -41,8 +41,7 @@ extension Trainer {
     var passes: [Pass] = []
     var sum = 0.0
     for number in index * batches..<(index + 1) * batches {
-      let (given, names) = try next(number)
-      let target = softened(given)
+      let (target, names) = try next(number)
       passes.append(Pass(number: number, target: target, names: names))
       if perturbation != nil { keepInput(passes.count - 1) }
       sum += try addGradients(passes[passes.count - 1], share: 1 / Double(batches), step: index)
@@ -60,16 +59,6 @@ extension Trainer {
     parameters.didChange()
     average?.update(slots, pool: pool)
     return (sum / Double(batches), norm)
-  }
-
-  /// The target with soft labels where classes meet, where the options ask for it.
-  private func softened(_ target: LossTarget) -> LossTarget {
-    guard let smoothing = options.smoothing, case .labels(let labels) = target else {
-      return target
-    }
-    let shape = executor.outputs[0].shape
-    return smoothing.soften(
-      labels, rowWidth: shape.width, pixels: shape.height * shape.width, classes: shape.channels)
   }
 
   /// Forward, loss and backward of the batch whose input was just written; returns the loss.

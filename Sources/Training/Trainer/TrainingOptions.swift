@@ -54,8 +54,6 @@ public struct TrainingOptions: Sendable {
   ///
   /// Batches are normalised by their own statistics either way.
   public var freezesStatistics: Bool
-  /// How labels are softened where classes meet; nil: not at all.
-  public var smoothing: BoundarySmoothing?
   /// Whether the loss of each image is computed for ``Trainer/imageLosses``.
   public var keepsImageLosses: Bool
 

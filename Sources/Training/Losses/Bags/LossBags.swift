@@ -1,50 +1,57 @@
-import CKernels
-
-/// Pixels of which only shares of classes are known: bags of a label-proportion loss.
+/// Groups of pixels of which the shares of the classes are known, but not where they are.
 public struct LossBags: Sendable {
-  /// (images, pixels): the bag of each pixel, -1 for none.
+  /// (images, pixels): the bag of each pixel, from 0; -1 where it is in none.
   public let ids: [Int32]
-  /// (bags, classes): the share of each class in a bag; background and foreground with one channel.
+  /// (bags, outcomes): the share of each class; with one output channel those of the background and
+  /// of the foreground.
   public let proportions: [Double]
 
-  /// Makes bags.
+  /// Makes bags; the shapes are checked when a batch takes them.
   public init(ids: [Int32], proportions: [Double]) {
     self.ids = ids
     self.proportions = proportions
   }
 
-  /// Bags of square cells of every image, with the shares that the target has in them.
+  /// Checks the shapes and ids.
+  func check(pixels: Int, classes: Int) {
+    let outcomes = max(classes, 2)
+    precondition(
+      ids.count == pixels && proportions.count % outcomes == 0,
+      "\(ids.count) ids for \(pixels) pixels, \(proportions.count) shares for \(outcomes) classes")
+    let bags = Int32(proportions.count / outcomes)
+    precondition(
+      ids.allSatisfy { (-1..<max(bags, 0)).contains($0) }, "an id outside -1 ..< \(bags)")
+  }
+
+  /// Whole images or square cells of them, with the shares that their target has.
   ///
   /// - Parameters:
-  ///   - batch: The target and its size.
-  ///   - cell: Side of a cell in pixels; 0: a bag is a whole image.
-  init(_ batch: LossBatch, _ memory: LossMemory, cell: Int) {
-    let (columns, columnCount) = (batch.width, max(batch.classes, 2))
-    let side = cell > 0 ? cell : max(batch.pixels, columns)
-    let across = (columns + side - 1) / side
-    let down = (batch.pixels / columns + side - 1) / side
-    let bags = batch.images * across * down
-    var ids = [Int32](repeating: -1, count: batch.images * batch.pixels)
-    var sums = [Double](repeating: 0, count: bags * columnCount)
-    var counts = [Double](repeating: 0, count: bags)
-    for pixel in ids.indices where memory.takesPart(pixel) {
-      let (image, place) = pixel.quotientAndRemainder(dividingBy: batch.pixels)
-      let bag = (image * down + place / columns / side) * across + place % columns / side
-      ids[pixel] = Int32(bag)
+  ///   - view: The batch; ignored pixels are in no bag.
+  ///   - side: The side of a cell in pixels, 0 for whole images. Cells at the right and bottom
+  ///     border may be smaller.
+  ///   - width: The width of an image; not used for whole images.
+  init(of view: LossView, side: Int, width: Int) {
+    let outcomes = max(view.classes, 2)
+    let height = side == 0 ? 1 : view.pixels / width
+    let across = side == 0 ? 1 : (width + side - 1) / side
+    let down = side == 0 ? 1 : (height + side - 1) / side
+    var ids = [Int32](repeating: -1, count: view.images * view.pixels)
+    var shares = [Double](repeating: 0, count: view.images * down * across * outcomes)
+    var counts = [Int](repeating: 0, count: view.images * down * across)
+    for i in ids.indices where view.takesPart(i) {
+      let (image, pixel) = (i / view.pixels, i % view.pixels)
+      let cell = side == 0 ? 0 : pixel / width / side * across + pixel % width / side
+      let bag = image * down * across + cell
+      ids[i] = Int32(bag)
       counts[bag] += 1
-      if batch.classes == 1 {
-        let share = memory.share(pixel, 0, classes: 1)
-        sums[bag * 2] += 1 - share
-        sums[bag * 2 + 1] += share
+      if view.classes == 1 {
+        shares[2 * bag] += 1 - view.share(i, 0)
+        shares[2 * bag + 1] += view.share(i, 0)
       } else {
-        for k in 0..<batch.classes {
-          sums[bag * columnCount + k] += memory.share(pixel, k, classes: batch.classes)
-        }
+        for k in 0..<outcomes { shares[bag * outcomes + k] += view.share(i, k) }
       }
     }
-    for index in sums.indices where counts[index / columnCount] > 0 {
-      sums[index] /= counts[index / columnCount]
-    }
-    self.init(ids: ids, proportions: sums)
+    for index in shares.indices { shares[index] /= Double(max(counts[index / outcomes], 1)) }
+    self.init(ids: ids, proportions: shares)
   }
 }

@@ -1,29 +1,22 @@
 import Configuration
 
-/// The Dice semimetric loss: Dice that is least where soft labels are met.
+/// The Dice semimetric loss, right for soft labels too and equal to dice for hard ones.
 public struct DiceSemimetricLoss: Loss {
   /// The name, formula and keys.
   public static let component = Component(
-    family: "loss", name: "dml",
-    summary: "The Dice semimetric loss: Dice for soft labels, least where prediction and label "
-      + "agree.",
-    formula: """
-      l1: 1 - (T + e) / ((P + Y) / 2 + e), T = (P + Y - L) / 2
-      l1_product: 1 - (I + e) / (I + L / 2 + e)
-      """,
+    family: "loss", name: "dice_semimetric",
+    summary: "The Dice semimetric loss, right for soft labels too and equal to dice for hard ones.",
+    formula: "1 - (P + Y - L + 2e) / (P + Y + 2e): region with form l1, alpha = beta = 0.5",
     source: "Wang et al., Dice Semimetric Losses (arXiv 2303.16296)",
-    settings: [
-      LossSettings.weight,
-      Setting("form", .choice(["l1", "l1_product"]), default: "l1", "How overlap is measured."),
-    ] + RegionLoss.sharedSettings)
+    settings: [LossSettings.weight] + RegionLoss.sharedSettings)
 
   private let region: RegionLoss
 
   /// Makes the loss.
   public init(_ settings: Settings, classes: Int) throws {
     region = try RegionLoss(
-      settings, classes: classes, name: Self.component.name,
-      form: settings.text("form") == "l1" ? .l1 : .l1Product, alpha: 0.5, beta: 0.5)
+      settings, classes: classes, name: Self.component.name, form: .l1,
+      alpha: 0.5, beta: 0.5)
   }
 
   /// Computes the value and adds the gradient.

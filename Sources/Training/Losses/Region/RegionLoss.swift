@@ -39,26 +39,38 @@ public struct RegionLoss: Loss {
         "What is added to numerator and denominator of the overlap."),
       Setting("gamma", .number(1...10), default: "1", "The power of each class's loss."),
       Setting("log", .flag, default: "false", "Take -log s for 1 - s."),
-      Setting(
-        "reduction", .choice(["D", "I", "C", "mix"]), default: "D",
-        "Sums over the whole batch (D), means by image (I) or by class (C), or their mix."),
-      Setting(
-        "mix",
-        .group([
-          Setting("D", .number(0...1e3), default: "0", "The weight of reduction D."),
-          Setting("I", .number(0...1e3), default: "0", "The weight of reduction I."),
-          Setting("C", .number(0...1e3), default: "0", "The weight of reduction C."),
-        ]), "The weights of the reductions, for reduction mix."),
-      Setting(
-        "active", .choice(["present", "all"]), default: "present",
-        "Which classes count: those present in the target (a share above 0.01 somewhere), or all. "
-          + "With one output channel, present leaves out what holds no foreground."),
-    ] + LossSettings.classWeights
+    ] + reductionSettings + LossSettings.classWeights + LossSettings.boundarySmoothing
+
+  /// The shared settings but for those that a named form declares itself.
+  static func settings(without keys: [String]) -> [Setting] {
+    sharedSettings.filter { !keys.contains($0.key) }
+  }
+
+  /// Which classes and images count, and how their losses become one number.
+  static let reductionSettings = [
+    Setting(
+      "reduction", .choice(["D", "I", "C", "mix"]), default: "D",
+      "Sums over the whole batch (D), means by image (I) or by class (C), or their mix."),
+    Setting(
+      "mix",
+      .group([
+        Setting("D", .number(0...1e3), default: "0", "The weight of reduction D."),
+        Setting("I", .number(0...1e3), default: "0", "The weight of reduction I."),
+        Setting("C", .number(0...1e3), default: "0", "The weight of reduction C."),
+      ]), "The weights of the reductions, for reduction mix."),
+    Setting(
+      "active", .choice(["present", "all"]), default: "present",
+      "Which classes count: those present in the target (a share above 0.01 somewhere), or all. "
+        + "With one output channel, present leaves out what holds no foreground."),
+  ]
 
   /// The least share that makes a class present.
-  private static let presence = 0.01
+  static let presence = 0.01
   /// The least similarity that `log` distinguishes, so that its slope stays finite.
   private static let leastSimilarity = 1e-12
+
+  /// The least loss that a power below 1 distinguishes.
+  static let leastPower = 1e-7
 
   let form: RegionForm
   let alpha: Double
@@ -80,9 +92,12 @@ public struct RegionLoss: Loss {
       alpha: settings.number("alpha"), beta: settings.number("beta"))
   }
 
-  /// Makes a named form, which has the shared settings only.
+  /// Makes a named form, which has the shared settings, though some may be declared otherwise.
+  ///
+  /// With `scalesWeights` the class weights are scaled to a mean of 1.
   init(
-    _ settings: Settings, classes: Int, name: String, form: RegionForm, alpha: Double, beta: Double
+    _ settings: Settings, classes: Int, name: String, form: RegionForm, alpha: Double, beta: Double,
+    scalesWeights: Bool = false
   ) throws {
     self.form = form
     self.alpha = alpha
@@ -92,12 +107,15 @@ public struct RegionLoss: Loss {
     takesLogarithm = settings.flag("log")
     reduction = try Self.reduction(settings, loss: name)
     countsAll = settings.text("active") == "all"
-    classWeights =
+    let weights =
       try LossSettings.readClassWeights(settings, loss: name, classes: classes)
       ?? Array(repeating: 1, count: classes)
+    let mean = weights.reduce(0, +) / Double(classes)
+    classWeights = scalesWeights && mean > 0 ? weights.map { $0 / mean } : weights
   }
 
-  private static func reduction(_ settings: Settings, loss: String) throws -> RegionReduction {
+  /// Reads `reduction` and `mix` of ``reductionSettings``.
+  static func reduction(_ settings: Settings, loss: String) throws -> RegionReduction {
     let chosen = settings.text("reduction")
     let mix = settings.optionalGroup("mix")
     guard chosen == "mix" || mix == nil else {
@@ -174,7 +192,8 @@ public struct RegionLoss: Loss {
       loss = loss.chained(value: 1 - loss.value, slope: -1)
     }
     if gamma != 1 {
-      let base = max(loss.value, 0)  // rounding may leave -1e-17
+      // rounding may leave -1e-17; below a power of 1 the slope at 0 would be infinite
+      let base = max(loss.value, gamma < 1 ? Self.leastPower : 0)
       loss = loss.chained(value: pow(base, gamma), slope: gamma * pow(base, gamma - 1))
     }
     return loss.chained(value: classWeights[k] * loss.value, slope: classWeights[k])

@@ -1,34 +1,25 @@
 import Configuration
 
-/// The soft Jaccard loss with weights of classes from how rare they are.
+/// The soft Jaccard loss as a weighted mean of the classes.
 public struct WeightedJaccardLoss: Loss {
   /// The name, formula and keys.
   public static let component = Component(
     family: "loss", name: "weighted_jaccard",
-    summary: "The soft Jaccard loss in which rare classes weigh more.",
-    formula: "mean over classes of w_k (1 - (I + e) / (P + Y - I + e))",
-    source: "Lacombe et al. 2023, Improving Extreme Weather Events Detection",
-    settings: [LossSettings.weight]
-      + RegionLoss.sharedSettings.map {
-        guard $0.key == "class_weight_rule" else { return $0 }
-        return Setting(
-          "class_weight_rule", $0.kind,
-          "A rule that gives class_weights from the pixel counts of the training labels; one of both "
-            + "must be written.")
-      })
+    summary: "The soft Jaccard loss as a weighted mean of the classes: unlike in jaccard, the "
+      + "weights are scaled to a mean of 1.",
+    formula: "1 - (I + e) / (P + Y - I + e) per class, times w_k K / sum of w: region with form "
+      + "product, alpha = beta = 1",
+    source: "Lacombe et al., Improving extreme weather events detection with light-weight neural "
+      + "networks (arXiv 2304.00176)",
+    settings: [LossSettings.weight] + RegionLoss.sharedSettings)
 
   private let region: RegionLoss
 
-  /// Makes the loss; without weights it is refused, since it would be the Jaccard loss.
+  /// Makes the loss.
   public init(_ settings: Settings, classes: Int) throws {
     region = try RegionLoss(
-      settings, classes: classes, name: Self.component.name, form: .product, alpha: 1, beta: 1)
-    guard settings.optionalNumbers("class_weights") != nil else {
-      throw LossError.conflict(
-        loss: Self.component.name,
-        reason: "it needs class_weights, or class_weight_rule: inverse; without weights write "
-          + "'jaccard'")
-    }
+      settings, classes: classes, name: Self.component.name, form: .product, alpha: 1, beta: 1,
+      scalesWeights: true)
   }
 
   /// Computes the value and adds the gradient.

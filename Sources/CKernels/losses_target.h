@@ -1,4 +1,4 @@
-// What pixels are compared with, for all losses.
+// What the files of losses share: reading a target.
 #pragma once
 #include "losses.h"
 
@@ -13,10 +13,3 @@ static inline double share(rs_loss_target target, size_t pixel, size_t classes, 
   if (target.labels) return target.labels[pixel] == (classes == 1 ? 1 : k);
   return target.probabilities[pixel * classes + k];
 }
-
-// Calls the kernel of the element type; the type is one of the two by contract.
-#define DISPATCH(name, ...)                          \
-  switch (type) {                                    \
-    case RS_FLOAT32: name##_float(__VA_ARGS__); break;   \
-    case RS_FLOAT64: name##_double(__VA_ARGS__); break;  \
-  }
