@@ -5,8 +5,9 @@ import Testing
 
 @testable import Training
 
-/// The network of the reference's virtual adversarial cases in plain loops: convolution 3 × 3 with
-/// padding 1, GELU, convolution 1 × 1. It is independent of the engine.
+/// The network of the reference's virtual adversarial cases in plain loops.
+///
+/// Convolution 3 × 3 with padding 1, GELU, convolution 1 × 1; it is independent of the engine.
 final class TinyNetwork<Element: BinaryFloatingPoint>: DifferentiableNetwork {
   let name: String
   let shape: Shape

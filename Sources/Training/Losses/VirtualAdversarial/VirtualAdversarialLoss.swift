@@ -1,7 +1,9 @@
 import Configuration
 
-/// Virtual adversarial training: predictions shall not change when the input moves a little in the
-/// direction in which they change most. It needs no labels.
+/// Virtual adversarial training, which needs no labels.
+///
+/// Predictions shall not change when the input moves a little in the direction in which they change
+/// most.
 ///
 /// The direction comes from the network itself, by power iteration: d becomes the unit vector of the
 /// gradient at r = xi d of KL(p(x) || p(x + r)), which near r = 0 is xi times the Hessian times d.
