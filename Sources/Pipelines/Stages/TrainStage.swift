@@ -102,7 +102,7 @@ public struct TrainStage: Stage {
     guard let (name, modelSettings) = settings.optionalComponent("model"),
       let model = ModelRegistry.make(name, settings: modelSettings)
     else { preconditionFailure("the setting 'model' has a default") }
-    graph = model.graph(bands: channels.channels.count, outputs: header.classes.count)
+    graph = try model.graph(bands: channels.channels.count, outputs: header.classes.count)
     guard header.model == nil else { return }
     guard !header.scenes(.train).isEmpty else {
       throw declaration.error(
