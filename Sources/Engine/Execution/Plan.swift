@@ -76,7 +76,7 @@ public struct Plan: Sendable {
       type: type, isTraining: isTraining, withInputGradients: withInputGradients,
       threads: threads, kernels: kernels)
     self.context = context
-    let graph = graph.absorbed(for: context).fused(for: context)
+    let graph = graph.joined(for: context).absorbed(for: context).fused(for: context)
     self.graph = graph
     let shapes = try graph.shapes(for: inputShapes)
     self.shapes = shapes
