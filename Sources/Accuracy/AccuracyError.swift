@@ -12,6 +12,8 @@ public enum AccuracyError: Error, Equatable, CustomStringConvertible {
   case unknownClass(Role, value: UInt8, pixel: Int, classCount: Int)
   /// A probability that is not a number of 0 to 1.
   case invalidProbability(Float, pixel: Int, channel: Int)
+  /// A score that cannot be put in order.
+  case invalidScore(Float, pixel: Int)
 
   /// What was found, where, and what is allowed.
   public var description: String {
@@ -22,6 +24,9 @@ public enum AccuracyError: Error, Equatable, CustomStringConvertible {
     case .invalidProbability(let value, let pixel, let channel):
       "probability \(value) at pixel \(pixel), class \(channel): expected 0 to 1; "
         + "pass probabilities, not logits"
+    case .invalidScore(let value, let pixel):
+      "score \(value) at pixel \(pixel): expected a number; give pixels that were not observed the "
+        + "ignored label"
     }
   }
 }

@@ -11,6 +11,12 @@ extension Metric {
     formula: "mean over k with r_k > 0 of TP_k / r_k",
     .overall { mean($0.classScores(.recall)) })
 
+  /// Mean precision; classes that nothing was mapped as are left out.
+  public static let meanPrecision = Metric(
+    "mean_precision", "Mean precision of the classes that something was mapped as.",
+    formula: "mean over k with p_k > 0 of TP_k / p_k",
+    .overall { mean($0.classScores(.precision)) })
+
   /// Mean intersection over union; classes in neither raster are left out.
   public static let meanIoU = Metric(
     "mean_iou",

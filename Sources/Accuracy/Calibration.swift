@@ -131,7 +131,18 @@ public struct Calibration: Sendable {
 extension Calibration {
   /// The bins that have pixels, from the least confident: the reliability diagram.
   public var bins: [Bin] {
-    confidenceSums.enumerated().filter { $1.count > 0 }.map { index, sums in
+    table(confidenceSums[...])
+  }
+
+  /// The reliability diagram of one class: bins of its probability, with the share of pixels that
+  /// are of it as their accuracy.
+  public func bins(ofClass index: Int) -> [Bin] {
+    precondition((0..<classCount).contains(index), "class \(index) of \(classCount)")
+    return table(classSums[index * binCount..<(index + 1) * binCount])
+  }
+
+  private func table(_ sums: ArraySlice<Sums>) -> [Bin] {
+    sums.enumerated().filter { $1.count > 0 }.map { index, sums in
       Bin(
         index: index, count: sums.count,
         accuracy: Double(sums.trueCount) / Double(sums.count),

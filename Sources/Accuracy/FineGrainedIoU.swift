@@ -72,6 +72,12 @@ public struct FineGrainedIoU: Sendable {
 }
 
 extension Metric {
+  /// Mean IoU of the summed matrices.
+  public static let datasetMeanIoU = Metric(
+    "miou_d", "Mean IoU of the pixels of all images together: mean_iou of the sum.",
+    formula: "mean over k with r_k + p_k > 0 of TP_k / (TP_k + FP_k + FN_k), over all images",
+    .images { $0.datasetMean })
+
   /// Mean over images of an image's mean IoU.
   public static let imageMeanIoU = Metric(
     "miou_i", "Mean over images of the mean IoU of the classes in an image's reference.",

@@ -13,6 +13,10 @@ public struct Metric: Sendable {
     case images(@Sendable (FineGrainedIoU) -> Double?)
     /// One number, from the probabilities of every pixel.
     case calibration(@Sendable (Calibration) -> Double?)
+    /// One number, from the order of the scores of a class.
+    case ranking(@Sendable (RankedScores) -> Double?)
+    /// One number, from the pixels near boundaries.
+    case boundary(@Sendable (BoundaryIoU) -> Double?)
   }
 
   /// Which way a metric improves.
@@ -48,6 +52,14 @@ public struct Metric: Sendable {
     self.rule = rule
   }
 
+  /// The score of one class; nil where it is 0/0.
+  func score(_ matrix: ConfusionMatrix, of index: Int) -> Double? {
+    guard case .perClass(let rule) = rule else {
+      preconditionFailure("metric '\(name)' has no score per class")
+    }
+    return rule(matrix, index)
+  }
+
   /// The metric of a name, or nil.
   public static func named(_ name: String) -> Metric? { metrics.first { $0.name == name } }
 }
@@ -55,10 +67,15 @@ public struct Metric: Sendable {
 /// Every metric, in the order in which reports list them.
 public let metrics: [Metric] = [
   .iou, .f1, .precision, .recall,
-  .overallAccuracy, .meanAccuracy, .meanIoU, .meanF1, .kappa, .frequencyWeightedIoU,
-  .imageMeanIoU, .classMeanIoU, .worstImageMeanIoU, .worstClassMeanIoU,
+  .overallAccuracy, .meanAccuracy, .meanPrecision, .meanIoU, .meanF1, .kappa,
+  .frequencyWeightedIoU,
+  .changeIoU, .noChangeIoU, .changeMeanIoU, .changeF1, .changeKappa, .separatedKappa,
+  .semanticChangeF1, .semanticChangeScore,
+  .boundaryIoU,
+  .datasetMeanIoU, .imageMeanIoU, .classMeanIoU, .worstImageMeanIoU, .worstClassMeanIoU,
   .expectedCalibrationError, .maximumCalibrationError, .classwiseCalibrationError, .brierScore,
   .negativeLogLikelihood,
+  .areaUnderROC, .averagePrecision,
 ]
 
 extension ConfusionMatrix {
@@ -66,10 +83,7 @@ extension ConfusionMatrix {
   ///
   /// - Parameter metric: A metric whose rule is per class.
   public func classScores(_ metric: Metric) -> [Double?] {
-    guard case .perClass(let rule) = metric.rule else {
-      preconditionFailure("metric '\(metric.name)' has no score per class")
-    }
-    return (0..<classCount).map { rule(self, $0) }
+    (0..<classCount).map { metric.score(self, of: $0) }
   }
 
   /// A metric's score of the whole matrix; nil where it is 0/0.

@@ -7,6 +7,7 @@
 typedef struct {
   const rs_view *x, *dy, *y;
   int accumulate;
+  int top, left; // of the part of x that is copied
 } view_job;
 
 #define REAL float
@@ -27,28 +28,29 @@ static void run_rows(rs_type type, rs_pool *pool, const rs_view *rows, rs_job f3
 }
 
 void rs_relu_forward(rs_type type, rs_pool *pool, const rs_view *x, const rs_view *y) {
-  view_job job = {x, NULL, y, 0};
+  view_job job = {.x = x, .y = y};
   run_rows(type, pool, x, relu_forward_row_f32, relu_forward_row_f64, &job);
 }
 
 void rs_relu_backward(rs_type type, rs_pool *pool, const rs_view *y, const rs_view *dy,
                       const rs_view *dx, int accumulate) {
-  view_job job = {y, dy, dx, accumulate};
+  view_job job = {.x = y, .dy = dy, .y = dx, .accumulate = accumulate};
   run_rows(type, pool, y, relu_backward_row_f32, relu_backward_row_f64, &job);
 }
 
 void rs_copy(rs_type type, rs_pool *pool, const rs_view *x, const rs_view *y, int accumulate) {
-  view_job job = {x, NULL, y, accumulate};
+  view_job job = {.x = x, .y = y, .accumulate = accumulate};
   run_rows(type, pool, x, copy_row_f32, copy_row_f64, &job);
 }
 
-void rs_replicate_forward(rs_type type, rs_pool *pool, const rs_view *x, const rs_view *y) {
-  view_job job = {x, NULL, y, 0};
+void rs_replicate_forward(rs_type type, rs_pool *pool, const rs_view *x, int top, int left,
+                          const rs_view *y) {
+  view_job job = {.x = x, .y = y, .top = top, .left = left};
   run_rows(type, pool, y, replicate_forward_row_f32, replicate_forward_row_f64, &job);
 }
 
 void rs_replicate_backward(rs_type type, rs_pool *pool, const rs_view *dy, const rs_view *dx,
                            int accumulate) {
-  view_job job = {NULL, dy, dx, accumulate};
+  view_job job = {.dy = dy, .y = dx, .accumulate = accumulate};
   run_rows(type, pool, dx, replicate_backward_row_f32, replicate_backward_row_f64, &job);
 }

@@ -3,17 +3,7 @@
 
 #include <math.h>
 
-// Whether a pixel takes part in the loss.
-static inline int takes_part(rs_loss_target target, size_t pixel) {
-  if (target.labels) return target.labels[pixel] != RS_IGNORE;
-  return !target.keep || target.keep[pixel];
-}
-
-// The target of one class at a pixel that takes part: 0 or 1 for a label.
-static inline double share(rs_loss_target target, size_t pixel, size_t classes, size_t k) {
-  if (target.labels) return target.labels[pixel] == (classes == 1 ? 1 : k);
-  return target.probabilities[pixel * classes + k];
-}
+#include "loss_target.h"
 
 // The derivative of |x|; 0 at the kink, as PyTorch has it.
 static inline double sign(double x) { return (x > 0) - (x < 0); }
@@ -43,13 +33,6 @@ static inline double ordered_slope(double x, double gap, double power) {
 #undef REAL
 #undef EXP
 #undef TYPED
-
-// Calls the kernel of the element type; the type is one of the two by contract.
-#define DISPATCH(name, ...)                          \
-  switch (type) {                                    \
-    case RS_FLOAT32: name##_float(__VA_ARGS__); break;   \
-    case RS_FLOAT64: name##_double(__VA_ARGS__); break;  \
-  }
 
 void rs_loss_probabilities(
   rs_type type, size_t pixels, size_t classes, const void *logits, void *probabilities,

@@ -124,6 +124,8 @@ public struct OperationCall {
   let kernels: KernelChoice
   let inputs: [TensorView]
   let output: TensorView
+  /// Where the largest of each 2×2 pixels of the output go, too.
+  let pooled: TensorView?
   /// For each input what is still to be done to its values; nil: nothing.
   let inputNormalisations: [Normalisation?]
   /// What readers of the output still do to its values.
@@ -169,6 +171,8 @@ public protocol Operation: Sendable {
   func outputShape(of inputs: [Shape]) throws -> Shape
   /// Which input pixels of the graph the output depends on.
   func receptiveField(of inputs: [ReceptiveField]) -> ReceptiveField
+  /// Which pixels of an input a rectangle of the output depends on, at most the whole shape.
+  func neededRegion(ofInput index: Int, for output: Region, in input: Shape) -> Region
   /// Multiply-adds of the forward pass.
   func multiplyAdds(inputs: [Shape], output: Shape) -> Int
   /// The algorithm of its kernels, for listings; nil where there is only one.
@@ -199,6 +203,10 @@ extension Operation {
   public var parameters: [ParameterDeclaration] { [] }
   /// Pixel by pixel unless told otherwise.
   public func receptiveField(of inputs: [ReceptiveField]) -> ReceptiveField { .union(inputs) }
+  /// All of it unless told otherwise.
+  public func neededRegion(ofInput index: Int, for output: Region, in input: Shape) -> Region {
+    Region(of: input)
+  }
   /// Counted for convolutions and matrix products only.
   public func multiplyAdds(inputs: [Shape], output: Shape) -> Int { 0 }
   /// One unless told otherwise.

@@ -21,11 +21,18 @@ public protocol Model: Sendable {
 
   /// Channels of the logits for so many outputs.
   func logitChannels(outputs: Int) -> Int
+
+  /// The name in this network of a tensor of a checkpoint that others published; nil for what the
+  /// network has no use for.
+  static func parameterName(inCheckpoint name: String) -> String?
 }
 
 extension Model {
   /// As many as outputs, unless told otherwise.
   public func logitChannels(outputs: Int) -> Int { outputs }
+
+  /// The same name, unless told otherwise.
+  public static func parameterName(inCheckpoint name: String) -> String? { name }
 }
 
 /// The architectures that a pipeline file can name.

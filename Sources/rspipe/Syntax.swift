@@ -118,6 +118,10 @@ extension Option {
     "work", takes: .text("DIR"),
     "Folder for artifacts of the stages; by default '.rspipe' in the folder for results.")
   static let overwrite = Option("overwrite", "Replace outputs that exist.")
+  static let exact = Option(
+    "exact",
+    "Compute convolutions without Winograd's transforms: the last digits are a few times more "
+      + "exact, and it takes about twice as long.")
   static let memory = Option(
     "memory", takes: .size("SIZE"),
     "The most memory to map a scene with, such as 800M or 2G; the map is the same. By default as much "

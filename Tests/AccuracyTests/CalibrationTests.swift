@@ -33,6 +33,17 @@ import Testing
     #expect(abs(likelihood + (log(0.875) + log(0.375) + log(0.75)) / 4) < 1e-15)
   }
 
+  @Test func everyClassHasAReliabilityDiagramOfItsOwn() throws {
+    let scores = try calibration([0.875, 0.125, 0.375, 0.625, 0.25, 0.75, 1, 0], [0, 0, 1, 0])
+    #expect(
+      scores.bins(ofClass: 0) == [
+        Calibration.Bin(index: 1, count: 2, accuracy: 0.5, confidence: 0.3125),
+        Calibration.Bin(index: 3, count: 2, accuracy: 1, confidence: 0.9375),
+      ])
+    #expect(scores.bins(ofClass: 1).map(\.count) == [2, 1, 1])
+    #expect(scores.bins(ofClass: 1).map(\.accuracy) == [0, 0, 1])
+  }
+
   @Test func ignoredPixelsMayHoldAnything() throws {
     let scores = try calibration([.nan, 7, 1, 0], [255, 0])
     #expect(scores.total == 1)

@@ -31,12 +31,16 @@ import Testing
     let matrix = ConfusionMatrix(classCount: 3)
     let images = FineGrainedIoU([matrix, matrix])
     let calibration = Calibration(classCount: 3)
+    let ranked = RankedScores()
+    let boundaries = BoundaryIoU(classCount: 3, distance: 1)
     for metric in metrics {
       switch metric.rule {
       case .perClass: #expect(matrix.classScores(metric) == [nil, nil, nil])
       case .overall: #expect(matrix.score(metric) == nil)
       case .images: #expect(images.score(metric) == nil)
       case .calibration: #expect(calibration.score(metric) == nil)
+      case .ranking: #expect(ranked.score(metric) == nil)
+      case .boundary: #expect(boundaries.score(metric) == nil)
       }
     }
   }
@@ -49,6 +53,7 @@ import Testing
     #expect(matrix.classScores(.precision) == [5.0 / 6, 2.0 / 4])
     #expect(matrix.classScores(.recall) == [5.0 / 7, 2.0 / 3])
     #expect(matrix.score(.overallAccuracy) == 0.7)
+    #expect(matrix.score(.meanPrecision) == (5.0 / 6 + 2.0 / 4) / 2)
     // Chance: (7 * 6 + 3 * 4) / 100 = 0.54; kappa: (0.7 - 0.54) / 0.46. Rounding: 1e-15.
     let kappa = try #require(matrix.score(.kappa))
     #expect(abs(kappa - 8.0 / 23) < 1e-15)

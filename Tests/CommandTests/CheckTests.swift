@@ -1,4 +1,5 @@
 import Pipelines
+import Models
 import Testing
 
 @testable import rspipe
@@ -37,7 +38,8 @@ struct CheckTests {
       ),
       (
         "base: 2", "bsae: 2", 2,
-        ":11:28: unknown key 'bsae' of model 'unet'. Did you mean 'base'? Allowed keys: base, depth"
+        ":11:28: unknown key 'bsae' of model 'unet'. Did you mean 'base'? Allowed keys: "
+          + UNet.component.settings.map(\.key).joined(separator: ", ")
       ),
       ("[dnbr]", "[dnbrr]", 2, ":9:26: unknown channel 'dnbrr'."),
       (

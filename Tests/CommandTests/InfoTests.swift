@@ -31,7 +31,7 @@ struct InfoTests {
       "pipeline: \(path)\n", "\nscene hill (train, map)\n  post: \(folder.file("post.tif"))\n",
       "class     value  code  colour\nunburned      0     0  #bbbbbb\n",
       "\nstage align\n  bands: [\"red\", \"nir\", \"swir2\"]\n",
-      "\n  model: {unet: {base: 2, depth: 1}}\n", "\nstage predict\n",
+      "\n  model: {unet: {base: 2, depth: 1, ", "\nstage predict\n",
       "\n  \(folder.file("out"))/summary.json\n",
     ] {
       #expect(run.output.contains(part), "\(part)")

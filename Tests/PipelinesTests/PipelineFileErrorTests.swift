@@ -1,9 +1,16 @@
+import Configuration
 import Foundation
+import Models
 import Testing
+import Training
 
 @testable import Pipelines
 
 /// The names of all stages, as messages list them.
+private func known(_ components: [Component]) -> String {
+  components.map(\.name).joined(separator: ", ")
+}
+
 private let stageNames = StageRegistry.all.map { $0.component.name }.joined(separator: ", ")
 
 /// A mistake in a pipeline file that was good before, and what is said of it.
@@ -83,8 +90,8 @@ struct PipelineFileErrorTests {
         + "Allowed keys: \(trainKeys)"),
     Mistake(
       "{epochs: 3}", "{loss: {name: dise}}",
-      "p.yaml:13:26: unknown loss 'dise'. Did you mean 'dice'? Known losses: ce, "
-        + "bce, dice, jaccard, jml, region, w1"),
+      "p.yaml:13:26: unknown loss 'dise'. Did you mean 'dice'? Known losses: "
+        + known(LossRegistry.components)),
     Mistake(
       "{epochs: 3}", "{loss: [ce, {name: dice, smoth: 1}]}",
       "p.yaml:13:37: unknown key 'smoth' of loss 'dice'. Did you mean 'smooth'? "
@@ -92,18 +99,19 @@ struct PipelineFileErrorTests {
         + "class_weights, class_weight_rule, class_weight_beta"),
     Mistake(
       "{epochs: 3}", "{model: u_net}",
-      "p.yaml:13:20: unknown model 'u_net'. Did you mean 'unet'? Known models: unet"),
+      "p.yaml:13:20: unknown model 'u_net'. Did you mean 'unet'? Known models: "
+        + known(ModelRegistry.components)),
     Mistake(
       "{epochs: 3}", "{model: {name: unet, depth: 9}}",
       "p.yaml:13:40: 'depth' takes a whole number from 1 to 6, found '9'"),
     Mistake(
       "{epochs: 3}", "{optimiser: adm}",
       "p.yaml:13:24: unknown optimiser 'adm'. Did you mean 'adam'? Known optimisers: "
-        + "sgd, adam, adamw"),
+        + known(OptimiserRegistry.components)),
     Mistake(
       "{epochs: 3}", "{schedule: cosin}",
-      "p.yaml:13:23: unknown schedule 'cosin'. Did you mean 'cosine'? Known "
-        + "schedules: constant, cosine, poly, step"),
+      "p.yaml:13:23: unknown schedule 'cosin'. Did you mean 'cosine'? Known schedules: "
+        + known(ScheduleRegistry.components)),
     Mistake(
       "    post: post.tif", "    post: post.tif\n    post: post.tif",
       "p.yaml:6:5: the key 'post' is already at line 5"),

@@ -29,7 +29,7 @@ struct SceneFlowTests {
   }
 
   private func predictor(threads: Int = 1) throws -> WindowPredictor {
-    try WindowPredictor(randomModel(depth: 1), pool: ThreadPool(threads: threads))
+    WindowPredictor(randomModel(depth: 1), pool: ThreadPool(threads: threads))
   }
 
   @Test("Windows that are read, computed and written at once have the bits of one by one")
@@ -93,7 +93,7 @@ struct SceneFlowTests {
     let (reader, predictor) = (try reader(), try predictor())
     let windows = reader.grid.windows(side: 32)
     nonisolated(unsafe) var written: [Window] = []
-    let flow = try SceneFlow(windows, from: reader, for: predictor) { logits in
+    let flow = try SceneFlow(windows, halo: true, from: reader, for: predictor) { logits in
       written.append(logits.window)
       if written.count == last { throw Stop() }
     }

@@ -16,7 +16,7 @@ func randomModel(base: Int = 2, depth: Int, classes: Int = 3, seed: UInt64 = 11)
   var generator = SeededGenerator(seed: seed)
   for (index, declaration) in parameters.declarations.enumerated() {
     switch declaration.role {
-    case .weight: continue
+    case .weight, .projection, .slope: continue
     case .bias, .normBias, .runningMean:
       parameters.set(index, to: (0..<declaration.count).map { _ in 0.2 * generator.normal() })
     case .normWeight:
@@ -81,7 +81,7 @@ struct WindowPredictorTests {
     ])
   func seams(_ depth: Int, _ width: Int, _ height: Int) throws {
     let reader = try reader(width, height)
-    let predictor = try WindowPredictor(randomModel(depth: depth), pool: ThreadPool(threads: 2))
+    let predictor = WindowPredictor(randomModel(depth: depth), pool: ThreadPool(threads: 2))
     #expect(predictor.step == 1 << depth)
     let whole = try #require(try predictor.predict(reader.grid.window, from: reader))
     #expect(width * height == 1 || whole.contains { !$0.isNaN })
@@ -96,31 +96,31 @@ struct WindowPredictorTests {
   func smallHalo() throws {
     let reader = try reader(97, 61)
     let model = randomModel(depth: 2)
-    let right = try WindowPredictor(model, pool: ThreadPool(threads: 1))
+    let right = WindowPredictor(model, pool: ThreadPool(threads: 1))
     let whole = try #require(try right.predict(reader.grid.window, from: reader))
     let needed = right.halo
     #expect(needed > 4)
     for halo in [0, 4] {
-      let small = try WindowPredictor(model, pool: ThreadPool(threads: 1), halo: halo)
+      let small = WindowPredictor(model, pool: ThreadPool(threads: 1), halo: halo)
       #expect(small.halo == halo)
       #expect(maxAbsDifference(try assembled(small, reader, side: 16), whole) > 1e-4)
     }
     // the halo is also not wasteful: half of it does not do
-    let half = try WindowPredictor(model, pool: ThreadPool(threads: 1), halo: needed / 2)
+    let half = WindowPredictor(model, pool: ThreadPool(threads: 1), halo: needed / 2)
     #expect(maxAbsDifference(try assembled(half, reader, side: 16), whole) > 1e-6)
   }
 
   @Test("A halo is rounded up to a multiple of the stride")
   func rounding() throws {
     let model = randomModel(depth: 3)
-    #expect(try WindowPredictor(model, pool: ThreadPool(threads: 1), halo: 1).halo == 8)
-    #expect(try WindowPredictor(model, pool: ThreadPool(threads: 1), halo: 16).halo == 16)
+    #expect(WindowPredictor(model, pool: ThreadPool(threads: 1), halo: 1).halo == 8)
+    #expect(WindowPredictor(model, pool: ThreadPool(threads: 1), halo: 16).halo == 16)
   }
 
   @Test("Probabilities add up to 1 where observed, and are NaN in every class elsewhere")
   func holes() throws {
     let reader = try reader(40, 33)
-    let predictor = try WindowPredictor(randomModel(depth: 2), pool: ThreadPool(threads: 1))
+    let predictor = WindowPredictor(randomModel(depth: 2), pool: ThreadPool(threads: 1))
     let result = try #require(try predictor.predict(reader.grid.window, from: reader))
     var planes: [Float] = []
     try reader.read(reader.grid.window, into: &planes)
@@ -135,7 +135,7 @@ struct WindowPredictorTests {
   @Test("A window without an observed pixel is nil, though its halo has some")
   func unobserved() throws {
     let reader = try reader(64, 64)
-    let predictor = try WindowPredictor(randomModel(depth: 2), pool: ThreadPool(threads: 1))
+    let predictor = WindowPredictor(randomModel(depth: 2), pool: ThreadPool(threads: 1))
     // columns from 33 on of the upper third are a hole
     #expect(try predictor.predict(Window(x: 36, y: 0, width: 16, height: 20), from: reader) == nil)
     #expect(try predictor.predict(Window(x: 36, y: 0, width: 16, height: 24), from: reader) != nil)
@@ -153,7 +153,7 @@ struct WindowPredictorTests {
       }
       let scene = try alignedScene([("post", folder.file("post.tif"))], bands: ["red", "nir"])
       let reader = try SceneReader(scene, channels: ChannelSet(bands: scene.bandNames))
-      let predictor = try WindowPredictor(randomModel(depth: 1), pool: ThreadPool(threads: 1))
+      let predictor = WindowPredictor(randomModel(depth: 1), pool: ThreadPool(threads: 1))
       results.append(try #require(try predictor.predict(grid.grid().window, from: reader)))
     }
     for k in 0..<3 { results[1][k * 576 + 12 * 24 + 12] = .nan }
@@ -164,7 +164,7 @@ struct WindowPredictorTests {
   @Test("A whole scene is written window after window, with nodata where nothing was observed")
   func map() throws {
     let reader = try reader(101, 67)
-    let predictor = try WindowPredictor(randomModel(depth: 3), pool: ThreadPool(threads: 2))
+    let predictor = WindowPredictor(randomModel(depth: 3), pool: ThreadPool(threads: 2))
     let whole = try #require(try predictor.predict(reader.grid.window, from: reader))
     var description = RasterDescription(
       grid: reader.grid, type: .float32, bands: ["a", "b", "c"])
@@ -193,7 +193,7 @@ struct WindowPredictorTests {
     try RasterWriter(path: folder.file("post.tif"), description: description).finish()
     let scene = try alignedScene([("post", folder.file("post.tif"))], bands: ["red", "nir"])
     let reader = try SceneReader(scene, channels: ChannelSet(bands: scene.bandNames))
-    let predictor = try WindowPredictor(
+    let predictor = WindowPredictor(
       randomModel(base: 16, depth: 2), pool: ThreadPool(threads: 1))
     let window = Window(x: 0, y: 0, width: side, height: side)
     let error = #expect(throws: RunError.self) { _ = try predictor.predict(window, from: reader) }

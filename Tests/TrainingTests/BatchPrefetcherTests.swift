@@ -19,6 +19,7 @@ struct BatchPrefetcherTests {
   private static func fill(_ batch: inout Batch, _ step: Int) {
     batch.input.write((0..<4).map { Double(10 * step + $0) })
     batch.labels = Array(repeating: UInt8(step), count: 4)
+    batch.names = ["window \(step)"]
   }
 
   @Test("A batch is filled on another thread while the one before is used")
@@ -35,7 +36,9 @@ struct BatchPrefetcherTests {
     try batches.request(0)
     for step in 0..<4 {
       #expect(try began.take() == step)
-      #expect(try batches.take(into: input.view) == Array(repeating: UInt8(step), count: 4))
+      let expectedBatch = BatchPrefetcher.Filled(
+        labels: Array(repeating: UInt8(step), count: 4), names: ["window \(step)"])
+      #expect(try batches.take(into: input.view) == expectedBatch)
       try batches.request(step + 1)
       // until the next is being filled nothing changes here
       let expected = (0..<4).map { Double(10 * step + $0) }

@@ -10,6 +10,25 @@ import Testing
 struct CheckpointTests {
   private struct Stop: Error {}
 
+  /// What is trained with: the optimiser, and options beside it.
+  struct Recipe: CustomTestStringConvertible {
+    var optimiser: JSONValue
+    var accumulate = 1
+    var average: TrainingOptions.Average?
+
+    var testDescription: String { "\(optimiser), \(accumulate), \(String(describing: average))" }
+  }
+
+  static let recipes: [Recipe] =
+    ["adamw", "adam", "sgd", "ademamix", "sam"].map { Recipe(optimiser: .text($0)) } + [
+      Recipe(
+        optimiser: .object([("sam", .object([("base", .text("adamw"))]))]), accumulate: 2,
+        average: .init(decay: 0.9, warmsUp: true)),
+      Recipe(
+        optimiser: .object([("asam", .object([("base", .text("ademamix"))]))]),
+        average: .init(decay: 0.5)),
+    ]
+
   /// A SegFormer that draws what it leaves out.
   private static var drawing: SegFormer {
     SegFormer(
@@ -19,18 +38,19 @@ struct CheckpointTests {
   }
 
   private func trainer(
-    _ optimiser: String, epochs: Int = 4, model: any Model = UNet(base: 3, depth: 1)
+    _ recipe: Recipe, epochs: Int = 4, model: any Model = UNet(base: 3, depth: 1)
   ) throws -> Trainer {
     let graph = try model.graph(bands: 2, outputs: 2)
     let parameters = ParameterStore(graph: graph, withGradients: true)
     parameters.initialise(seed: 9)
-    let type = try #require(OptimiserRegistry.all.first { $0.component.name == optimiser })
     return try Trainer(
       parameters: parameters, graph: graph, batchShape: Shape(2, 8, 8, 2),
       loss: WeightedSum([("ce", try settings(CrossEntropy.component))], classes: 2),
-      optimiser: OptimiserRegistry.make(optimiser, settings: settings(type.component)),
+      optimiser: optimiser(recipe.optimiser),
       schedule: ConstantSchedule(try settings(ConstantSchedule.component)),
-      options: TrainingOptions(epochs: epochs, stepsPerEpoch: 3, patience: 2),
+      options: TrainingOptions(
+        epochs: epochs, stepsPerEpoch: 3, patience: 2, accumulate: recipe.accumulate,
+        average: recipe.average),
       pool: ThreadPool(threads: 1))
   }
 
@@ -56,34 +76,35 @@ struct CheckpointTests {
 
   @Test(
     "Training that goes on from a file has the bits of one that was never stopped",
-    arguments: ["adamw", "adam", "sgd"], [1, 2, 3])
-  func resumes(_ optimiser: String, _ epoch: Int) throws {
+    arguments: recipes, [1, 2, 3])
+  func resumes(_ recipe: Recipe, _ epoch: Int) throws {
     var generator = SeededGenerator(seed: 4)
-    let whole = try trainer(optimiser)
+    let whole = try trainer(recipe)
     let last = try run(whole, &generator)
 
     generator = SeededGenerator(seed: 4)
-    let stopped = try #require(try run(trainer(optimiser), &generator, until: epoch))
+    let stopped = try #require(try run(trainer(recipe), &generator, until: epoch))
     let path = NSTemporaryDirectory() + "checkpoint-\(UUID().uuidString)"
     try Data(stopped.encoded()).write(to: URL(fileURLWithPath: path))
     defer { try? FileManager.default.removeItem(atPath: path) }
     let read = try Checkpoint(path: path)
     #expect(read == stopped)
-    let resumed = try trainer(optimiser)
+    let resumed = try trainer(recipe)
     try resumed.restore(read)
     generator = SeededGenerator(state: read.generator)
     #expect(try run(resumed, &generator) == last)
+    #expect(try resumed.best.encoded(metadata: [:]) == whole.best.encoded(metadata: [:]))
     #expect(resumed.progress.records.count == 4 && resumed.progress.bestEpoch == 3)
   }
 
   @Test("Training that draws what it leaves out goes on with the same draws", arguments: [1, 2])
   func resumesDraws(_ epoch: Int) throws {
     var generator = SeededGenerator(seed: 4)
-    let last = try run(trainer("sgd", model: Self.drawing), &generator)
+    let last = try run(trainer(Recipe(optimiser: .text("sgd")), model: Self.drawing), &generator)
     generator = SeededGenerator(seed: 4)
     let stopped = try #require(
-      try run(trainer("sgd", model: Self.drawing), &generator, until: epoch))
-    let resumed = try trainer("sgd", model: Self.drawing)
+      try run(trainer(Recipe(optimiser: .text("sgd")), model: Self.drawing), &generator, until: epoch))
+    let resumed = try trainer(Recipe(optimiser: .text("sgd")), model: Self.drawing)
     try resumed.restore(stopped)
     #expect(try run(resumed, &generator) == last)
   }
@@ -91,11 +112,23 @@ struct CheckpointTests {
   @Test("A checkpoint of another network or a longer training is refused")
   func foreign() throws {
     var generator = SeededGenerator(seed: 4)
-    let checkpoint = try #require(try run(trainer("adamw"), &generator))
+    let adamW = Recipe(optimiser: .text("adamw"))
+    let averaged = Recipe(optimiser: .text("adamw"), average: .init(decay: 0.5))
+    let checkpoint = try #require(try run(trainer(adamW), &generator))
     #expect(throws: TrainingError("the checkpoint is that of a longer training")) {
-      try trainer("adamw", epochs: 3).restore(checkpoint)
+      try trainer(adamW, epochs: 3).restore(checkpoint)
     }
-    #expect(throws: OptimiserError.self) { try trainer("sgd").restore(checkpoint) }
+    #expect(throws: OptimiserError.self) {
+      try trainer(Recipe(optimiser: .text("sgd"))).restore(checkpoint)
+    }
+    #expect(
+      throws: TrainingError(
+        "the checkpoint is that of a training without an average of its weights")
+    ) { try trainer(averaged).restore(checkpoint) }
+    let other = try #require(try run(trainer(averaged), &generator))
+    #expect(
+      throws: TrainingError("the checkpoint is that of a training with an average of its weights")
+    ) { try trainer(adamW).restore(other) }
   }
 
   @Test("Another safetensors file is no checkpoint")

@@ -31,7 +31,12 @@ struct LossReferenceTests {
       let gradientName = try #require(row["grad"]?.string)
       guard tally.finds("\(dataset)/logits", in: tensors), tally.finds(gradientName, in: tensors)
       else { continue }
-      let sample = try makeSample(dataset, info, tensors, ignore: ignore)
+      var sample = try makeSample(dataset, info, tensors, ignore: ignore)
+      if let ids = parameters["bags"]?.string, let shares = parameters["props"]?.string {
+        sample.bags = LossBags(
+          ids: try tensors.integers("\(dataset)/\(ids)").map { Int32($0) },
+          proportions: try tensors.doubles("\(dataset)/\(shares)"))
+      }
       let value = try #require(row["value"]?.double)
       let gradient = try tensors.doubles(gradientName)
       for type in [RS_FLOAT32, RS_FLOAT64] {
@@ -107,7 +112,8 @@ private struct ReferenceLoss {
       guard let weight = part[0], let name = part[1]?.string, let parameters = part[2],
         let component = LossRegistry.components.first(where: { $0.name == name }),
         let settings = decoded(
-          component, parameters.members + [("weight", weight)],
+          component,
+          parameters.members.filter { !["bags", "props"].contains($0.0) } + [("weight", weight)],
           renamed: ["weights": "class_weights"])
       else { return nil }
       components.append((name, settings))

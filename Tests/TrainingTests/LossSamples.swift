@@ -32,6 +32,10 @@ struct LossSample {
   var classes: Int
   var logits: [Double]
   var target: LossTarget
+  /// Pixels of a row; nil: all in one.
+  var width: Int? = nil
+  /// Bags of a label-proportion loss.
+  var bags: LossBags? = nil
 
   /// Whether a pixel takes part in a loss.
   func isKept(_ pixel: Int) -> Bool {
@@ -68,9 +72,11 @@ struct LossSample {
   ) throws -> (value: Double, gradient: [Element]) {
     var gradient = [Element](repeating: start, count: logits.count)
     let value = try logits.withUnsafeBytes { logits in
-      let batch = try LossBatch(
+      var batch = try LossBatch(
         type: type, images: images, pixels: pixels, classes: classes,
-        logits: try #require(logits.baseAddress), target: target, scratch: LossScratch())
+        logits: try #require(logits.baseAddress), target: target, width: width,
+        scratch: LossScratch())
+      batch.bags = bags
       return try gradient.withUnsafeMutableBytes {
         body(batch, weight, try #require($0.baseAddress))
       }
@@ -124,7 +130,8 @@ struct LossSample {
   }
 }
 
-/// Every loss of the registry that suits this number of classes, with its default settings.
+/// Every loss of the registry that suits this number of classes, with its default settings; one that
+/// asks for class weights gets some.
 func builtLosses(classes: Int) throws -> [(name: String, loss: any Loss)] {
   try LossRegistry.all.compactMap { type in
     let component = type.component
@@ -133,6 +140,10 @@ func builtLosses(classes: Int) throws -> [(name: String, loss: any Loss)] {
       return (component.name, try type.init(settings, classes: classes))
     } catch LossError.unsuitedOutput {
       return nil
+    } catch LossError.conflict {
+      let weights = JSONValue.list((0..<classes).map { .number(Double($0) + 0.5) })
+      guard let settings = decoded(component, [("class_weights", weights)]) else { return nil }
+      return (component.name, try type.init(settings, classes: classes))
     }
   }
 }

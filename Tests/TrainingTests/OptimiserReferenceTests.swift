@@ -22,8 +22,7 @@ struct OptimiserReferenceTests {
       let limit = parameters.first { $0.0 == "clip_norm" }?.1.double
       guard let problem = ReferenceProblem(json),
         let component = longestNamed(name, OptimiserRegistry.components),
-        let settings = decoded(
-          component, parameters.filter { $0.0 != "clip_norm" }, renamed: ["lr": "learning_rate"])
+        let settings = settings(of: component, name, parameters.filter { $0.0 != "clip_norm" })
       else {
         tally.notBuiltYet(name)
         continue
@@ -37,6 +36,12 @@ struct OptimiserReferenceTests {
         for (step, expected) in expected.enumerated() {
           let gradient = problem.gradient(at: Array(tensors.values.joined()))
           tensors.gradients = [Array(gradient[..<3]), Array(gradient[3...])]
+          if var perturbation = optimiser.perturbation {
+            tensors.withSlots { perturbation.ascend($0) }
+            let gradient = problem.gradient(at: Array(tensors.values.joined()))
+            tensors.withSlots { perturbation.restore($0) }
+            tensors.gradients = [Array(gradient[..<3]), Array(gradient[3...])]
+          }
           if let limit { _ = tensors.withSlots { GradientClipping.clip($0, norm: limit) } }
           tensors.withSlots { optimiser.step(parameters: $0, rate: optimiser.learningRate) }
           let error = maxAbsDifference(Array(tensors.values.joined()), expected)
@@ -103,9 +108,9 @@ struct OptimiserReferenceTests {
   @Test func everyBuiltScheduleGivesTheReferenceRates() throws {
     let document = try ReferenceFolder().json("optimisers")
     var tally = ReferenceTally("schedules")
-    let common = ["base", "total", "rule", "lr"]
+    let common = ["base", "peak", "total", "rule", "lr", "momentum"]
     for (name, row) in try #require(document["schedules"]?.members) {
-      guard let base = row["base"]?.double, let total = row["total"]?.int,
+      guard let base = (row["base"] ?? row["peak"])?.double, let total = row["total"]?.int,
         let component = longestNamed(name, ScheduleRegistry.components),
         let settings = decoded(component, row.members.filter { !common.contains($0.0) })
       else {
@@ -117,10 +122,32 @@ struct OptimiserReferenceTests {
         let rate = schedule.rate(step: step, of: total, base: base)
         #expect(abs(rate - expected) <= 1e-12 * expected, "\(name), step \(step)")
       }
+      for (step, expected) in (row["momentum"]?.doubles ?? []).enumerated() {
+        let momentum = try #require(schedule.momentum(step: step, of: total))
+        #expect(abs(momentum - expected) <= 1e-12 * expected, "\(name), step \(step)")
+      }
       tally.compared()
     }
     print(tally)
     #expect(tally.comparedCount > 0)
+  }
+
+  /// The settings of a trace.
+  ///
+  /// One around another optimiser, `sam_sgd_momentum`, names both, and its
+  /// parameters belong to whichever has the key.
+  private func settings(
+    of component: Component, _ name: String, _ parameters: [(String, JSONValue)]
+  ) -> Settings? {
+    guard component.settings.contains(where: { $0.key == "base" }) else {
+      return decoded(component, parameters, renamed: ["lr": "learning_rate"])
+    }
+    let baseName = String(name.dropFirst(component.name.count + 1))
+    guard let base = longestNamed(baseName, OptimiserRegistry.components) else { return nil }
+    let own = parameters.filter { item in component.settings.contains { $0.key == item.0 } }
+    let rest = parameters.filter { item in !component.settings.contains { $0.key == item.0 } }
+      .map { ($0.0 == "lr" ? "learning_rate" : $0.0, $0.1) }
+    return decoded(component, own + [("base", .object([(base.name, .object(rest))]))])
   }
 
   /// The component that a case is about: `adamw` for `adamw_clip`, never `adam`.

@@ -1,6 +1,7 @@
 import Configuration
 import Engine
 import TestSupport
+import Training
 import YAML
 
 /// Settings of a component with the values of a reference case, decoded as a pipeline file would be.
@@ -16,7 +17,11 @@ func settings(
 ) throws -> Settings {
   try Settings(
     decoding: node(.object(parameters.map { (renamed[$0.0] ?? $0.0, $0.1) })),
-    as: component.settings, in: DecodingContext(file: "reference", baseDirectory: ""))
+    as: component.settings,
+    in: DecodingContext(
+      file: "reference", baseDirectory: "",
+      catalogue: Catalogue(
+        LossRegistry.components + OptimiserRegistry.components + ScheduleRegistry.components)))
 }
 
 /// The same, or nil where the component cannot take the values.
@@ -25,6 +30,18 @@ func decoded(
   renamed: [String: String] = [:]
 ) -> Settings? {
   try? settings(component, parameters, renamed: renamed)
+}
+
+/// An optimiser as a pipeline file would name it: `sgd`, or `{sam: {base: sgd}}`.
+func optimiser(_ value: JSONValue) throws -> any Optimiser {
+  let own = try Settings(
+    decoding: node(.object([("optimiser", value)])),
+    as: [Setting("optimiser", .component(family: "optimiser"), "The optimiser.")],
+    in: DecodingContext(
+      file: "test", baseDirectory: "", catalogue: Catalogue(OptimiserRegistry.components)))
+  let component = own.optionalComponent("optimiser")
+  return try OptimiserRegistry.make(
+    component?.name ?? "none", settings: component?.settings ?? own)
 }
 
 private let start = YAMLMark(line: 1, column: 1)

@@ -25,6 +25,18 @@ struct SGDTests {
     #expect(abs(try twoSteps(isNesterov: true) - expected) < 1e-15)
   }
 
+  @Test func theMomentumOfAScheduleTakesThePlaceOfTheSetting() throws {
+    for (written, expected) in [(0.5, 1 - 0.1 * 2 - 0.1 * (0.25 * 2 + 2)), (0, 1 - 0.1 * 4)] {
+      var sgd = try SGD(#require(decoded(SGD.component, [("momentum", .number(written))])))
+      let tensors = ParameterTensors([[1]])
+      tensors.gradients = [[2]]
+      for _ in 0..<2 {
+        tensors.withSlots { sgd.step($0, OptimiserStep(rate: 0.1, momentum: 0.25)) }
+      }
+      #expect(abs(tensors.values[0][0] - expected) < 1e-15)
+    }
+  }
+
   @Test func nesterovWithoutMomentumIsRefused() throws {
     let settings = try #require(decoded(SGD.component, [("nesterov", .flag(true))]))
     #expect(

@@ -13,8 +13,10 @@ void rs_relu_backward(rs_type type, rs_pool *pool, const rs_view *y, const rs_vi
 /// y = or += x, for views of the same shape and any strides.
 void rs_copy(rs_type type, rs_pool *pool, const rs_view *x, const rs_view *y, int accumulate);
 
-/// y = x, with the last row and column repeated down and right where y is larger; smaller is cut.
-void rs_replicate_forward(rs_type type, rs_pool *pool, const rs_view *x, const rs_view *y);
+/// y = x from the pixel (top, left) on, with the last row and column repeated down and right where y
+/// reaches beyond x.
+void rs_replicate_forward(rs_type type, rs_pool *pool, const rs_view *x, int top, int left,
+                          const rs_view *y);
 
 /// dx = or += dy summed over the copies of each pixel.
 void rs_replicate_backward(rs_type type, rs_pool *pool, const rs_view *dy, const rs_view *dx,

@@ -18,6 +18,7 @@
 #include "masked.h"
 #include "matrix_product.h"
 #include "optimisers.h"
+#include "pixel_losses.h"
 #include "pool.h"
 #include "pooling.h"
 #include "prelu.h"

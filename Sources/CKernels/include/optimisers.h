@@ -1,49 +1,95 @@
-// Steps of optimisers over flat tensors, and what is done to gradients before them.
+// Optimiser steps over all parameters of a network at once, and what is done to their gradients.
 //
-// Every array has `count` elements of the type given, belongs to the caller, and overlaps no other.
-// Nothing is allocated.
+// The parameters are cut into chunks that the threads of a pool share; what a chunk gives depends
+// on itself alone and sums of chunks are added in order, so results do not depend on the number of
+// threads. Every array belongs to the caller and overlaps no other; nothing is allocated. `pool`
+// may be NULL: the caller's thread does all.
 #pragma once
+#include "pool.h"
 #include "types.h"
 
-/// One step of SGD as PyTorch defines it: g = gradient + weight_decay value;
+/// One trained tensor of `count` elements.
+typedef struct {
+  rs_type type;
+  int first_chunk;   ///< filled by `rs_parameters_cut`
+  size_t count;
+  void *value;       ///< the weights
+  void *gradient;    ///< the gradient by the weights
+  void *moments[3];  ///< what a step keeps for each element; NULL where it keeps less
+  double rate;       ///< the learning rate of this tensor
+  double decay;      ///< the weight decay of this tensor
+  int adaptive;      ///< whether `rs_ascend` measures in units of the weights
+} rs_parameter;
+
+/// Numbers the chunks of `count` parameters; call it before any of the functions below.
+///
+/// Returns the number of chunks.
+int rs_parameters_cut(rs_parameter *parameters, int count);
+
+/// One step of SGD as PyTorch defines it: g = gradient + decay value;
 /// velocity = momentum velocity + g; value -= rate (nesterov ? g + momentum velocity : velocity).
 ///
-/// value in and out; gradient in; velocity in and out, zero before the first step, or NULL when
-/// momentum is 0.
-void rs_sgd_step(
-  rs_type type, size_t count, void *value, const void *gradient, void *velocity, double rate,
-  double momentum, double weight_decay, int nesterov);
+/// moments: velocity, zero before the first step, or NULL where there is no momentum.
+void rs_sgd_step(rs_pool *pool, const rs_parameter *parameters, int count, double momentum,
+                 int nesterov);
 
 /// The numbers of an Adam step that are common to all tensors.
 typedef struct {
-  double rate;
-  double beta1;
-  double beta2;
+  double rate;             ///< of the tensor at hand; filled from the parameter
+  double beta1, beta2;
   double epsilon;
-  /// Added to the gradient as weight_decay times the value (Adam).
-  double coupled_decay;
-  /// Taken from the value as rate times decay times the value (AdamW).
-  double decoupled_decay;
-  /// 1 - beta1^t and 1 - beta2^t, t = 1 for the first step.
-  double correction1;
-  double correction2;
+  double coupled_decay;    ///< added to the gradient, times the value (Adam); from the parameter
+  double decoupled_decay;  ///< taken from the value, times rate and value (AdamW); the same
+  double correction1;      ///< 1 - beta1^t, t = 1 for the first step
+  double correction2;      ///< 1 - beta2^t
 } rs_adam;
 
-/// One step of Adam or AdamW. value, first and second in and out (the moments are zero before the
-/// first step); gradient in.
-void rs_adam_step(
-  rs_type type, size_t count, void *value, const void *gradient, void *first, void *second,
-  rs_adam adam);
+/// One step of Adam, or of AdamW where `decoupled`. moments: means and mean squares of the
+/// gradient, zero before the first step.
+void rs_adam_step(rs_pool *pool, const rs_parameter *parameters, int count, rs_adam adam,
+                  int decoupled);
 
-/// The sum of the squares of x, accumulated in double in an order that depends on count alone.
-double rs_sum_of_squares(rs_type type, size_t count, const void *x);
+/// The numbers of an AdEMAMix step that are common to all tensors.
+typedef struct {
+  double beta1, beta2, beta3;
+  double alpha;            ///< the share of the slow mean
+  double epsilon;
+  double correction1;      ///< 1 - beta1^t
+  double correction2;      ///< 1 - beta2^t
+} rs_ademamix;
 
-/// Multiplies x by a factor in place.
-void rs_scale(rs_type type, size_t count, void *x, double factor);
+/// One step of AdEMAMix. moments: fast means, slow means and mean squares, zero before the first.
+void rs_ademamix_step(rs_pool *pool, const rs_parameter *parameters, int count,
+                      rs_ademamix ademamix);
 
-/// Limits every element of x to [-limit, limit] in place; NaN stays.
-void rs_clamp(rs_type type, size_t count, void *x, double limit);
+/// What `rs_squares` adds up.
+typedef enum {
+  RS_OF_GRADIENTS = 0,
+  RS_OF_VALUES = 1,
+  RS_OF_SCALED_GRADIENTS = 2,  ///< the gradient times |value| + eta where `adaptive`
+} rs_squared;
 
-/// Moves average towards value: average = decay average + (1 - decay) value.
-void rs_moving_average(
-  rs_type type, size_t count, void *average, const void *value, double decay);
+/// The sum of squares over all parameters, in double.
+///
+/// partials: room for a number per chunk.
+double rs_squares(rs_pool *pool, const rs_parameter *parameters, int count, rs_squared what,
+                  double eta, double *partials);
+
+/// Multiplies all gradients by a factor.
+void rs_scale_gradients(rs_pool *pool, const rs_parameter *parameters, int count, double factor);
+
+/// Limits every element of all gradients to [-limit, limit]; NaN stays.
+void rs_clamp_gradients(rs_pool *pool, const rs_parameter *parameters, int count, double limit);
+
+/// Sets all gradients to 0.
+void rs_clear_gradients(rs_pool *pool, const rs_parameter *parameters, int count);
+
+/// Moves averages (moments) towards the values: average = decay average + (1 - decay) value.
+void rs_moving_average(rs_pool *pool, const rs_parameter *parameters, int count, double decay);
+
+/// Keeps the values in moments, then value += factor gradient; where `adaptive`, the gradient is
+/// taken times (|value| + eta)^2.
+void rs_ascend(rs_pool *pool, const rs_parameter *parameters, int count, double factor, double eta);
+
+/// Copies moments to the values, bit by bit.
+void rs_restore(rs_pool *pool, const rs_parameter *parameters, int count);

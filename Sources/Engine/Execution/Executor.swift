@@ -137,6 +137,7 @@ public final class Executor {
       return OperationCall(
         type: plan.context.type, pool: pool, isTraining: isTraining,
         kernels: plan.context.kernels, inputs: node.inputs.map(view), output: view(node.output),
+        pooled: node.pooled.map(view),
         inputNormalisations: node.inputs.map(normalisation),
         outputNormalisation: normalisation(node.output),
         parameters: node.parameters.map { parameters.pointer($0) },

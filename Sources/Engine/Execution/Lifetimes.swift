@@ -17,6 +17,7 @@ struct Lifetimes {
     for input in graph.inputs { extendValue(input, to: 0, placement) }
     for (index, node) in graph.nodes.enumerated() {
       extendValue(node.output, to: index, placement)
+      if let pooled = node.pooled { extendValue(pooled, to: index, placement) }
       let read = node.inputs.enumerated().filter {
         node.operation.readsValues(ofInput: $0.offset)
       }.map(\.element)

@@ -84,7 +84,10 @@ extension Graph {
   /// For each value the node that produces it; nil for inputs.
   var producers: [Int?] {
     var result = [Int?](repeating: nil, count: valueCount)
-    for (index, node) in nodes.enumerated() { result[node.output.index] = index }
+    for (index, node) in nodes.enumerated() {
+      result[node.output.index] = index
+      if let pooled = node.pooled { result[pooled.index] = index }
+    }
     return result
   }
 

@@ -24,7 +24,8 @@ extension Plan {
       let inputs = node.inputs.map { shapes[$0.index] }
       let output = shapes[node.output.index]
       return LayerReport(
-        name: node.name, kind: node.operation.kind,
+        name: node.name,
+        kind: node.operation.kind + (node.pooled == nil ? "" : " + \(Node.pooling.kind)"),
         output: [output.images, output.height, output.width, output.channels],
         algorithm: node.operation.algorithm(in: context),
         multiplyAdds: node.operation.multiplyAdds(inputs: inputs, output: output),

@@ -5,6 +5,8 @@ public struct Plan: Sendable {
   public let graph: Graph
   /// The shape of each input.
   public let inputShapes: [Shape]
+  /// Which pixels of the first output are computed, all of them unless some were wanted.
+  public let computedRegion: Region
   /// Element type, mode, threads and kernels.
   public let context: PlanContext
   /// The shape of each value.
@@ -63,23 +65,29 @@ public struct Plan: Sendable {
   ///   - inputShapes: The shape of each input.
   ///   - isTraining: Whether a backward pass will follow.
   ///   - withInputGradients: Whether it goes on to the graph's inputs.
+  ///   - wanted: Which pixels of the output are wanted, in a prediction; nil: all.
   ///   - type: Element type of all tensors and parameters.
   ///   - threads: Threads of the pool that will run it.
   ///   - kernels: How kernels are chosen.
   /// - Throws: `GraphError` naming the node that cannot take its input.
   public init(
     graph: Graph, inputShapes: [Shape], isTraining: Bool, withInputGradients: Bool = false,
-    type: ElementType = .float32, threads: Int, kernels: KernelChoice = .fast
+    wanted: Region? = nil, type: ElementType = .float32, threads: Int, kernels: KernelChoice = .fast
   ) throws {
     self.inputShapes = inputShapes
     let context = PlanContext(
       type: type, isTraining: isTraining, withInputGradients: withInputGradients,
       threads: threads, kernels: kernels)
     self.context = context
-    let graph = graph.joined(for: context).absorbed(for: context).fused(for: context)
+    var graph = graph.joined(for: context).absorbed(for: context).fused(for: context)
+    var computed: Region?
+    if let wanted, !isTraining, let part = try graph.cropped(to: wanted, from: inputShapes) {
+      (graph, computed) = part
+    }
     self.graph = graph
     let shapes = try graph.shapes(for: inputShapes)
     self.shapes = shapes
+    computedRegion = computed ?? Region(of: shapes[graph.outputs[0].index])
     let normalised = graph.normalisedValues(isTraining: isTraining)
     self.normalised = normalised
     collectsSums = graph.sumCollection(of: normalised)

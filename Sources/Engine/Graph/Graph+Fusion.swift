@@ -40,9 +40,31 @@ extension Graph {
       removed.formUnion(chainIndices)
     }
     let kept = nodes.indices.filter { !removed.contains($0) }.map { replacements[$0] ?? nodes[$0] }
-    return Graph(
-      inputChannels: inputChannels, nodes: kept, parameters: parameters, inputs: inputs,
+    return replacing(nodes: context.isTraining ? kept : Graph.pooling(kept, context))
+  }
+
+  /// The same network with other nodes.
+  private func replacing(nodes: [Node]) -> Graph {
+    Graph(
+      inputChannels: inputChannels, nodes: nodes, parameters: parameters, inputs: inputs,
       outputs: outputs, valueCount: valueCount)
+  }
+
+  /// The nodes with 2×2 pooling done by the Winograd convolutions before it, which have whole tiles
+  /// of their output at hand.
+  private static func pooling(_ nodes: [Node], _ context: PlanContext) -> [Node] {
+    var nodes = nodes
+    for (index, node) in nodes.enumerated().reversed() {
+      guard let pool = node.operation as? MaxPool, pool.size == Node.pooling.size,
+        let producer = nodes.firstIndex(where: { $0.output == node.inputs[0] }),
+        nodes[producer].pooled == nil,
+        let convolution = nodes[producer].operation as? NormalisedConvolution,
+        convolution.isWinograd(context)
+      else { continue }
+      nodes[producer].pooled = node.output
+      nodes.remove(at: index)
+    }
+    return nodes
   }
 
   /// Whether all that read a value can normalise it while they do.

@@ -13,8 +13,13 @@ public struct Node: Sendable {
   public let inputs: [Value]
   /// What it writes.
   public let output: Value
+  /// Where the largest of each 2×2 pixels of its output go, too; made by `Graph.fused(for:)`.
+  var pooled: Value?
   /// Indices of its parameters in `Graph.parameters`, in the operation's order.
   public let parameters: [Int]
+
+  /// What `pooled` is the result of.
+  static let pooling = MaxPool(size: 2)
 }
 
 /// A network as data: nodes in the order of computation, for any image size.
@@ -48,6 +53,9 @@ public struct Graph: Sendable {
       do {
         shapes[node.output.index] =
           try node.operation.outputShape(of: node.inputs.map { shapes[$0.index] })
+        if let pooled = node.pooled {
+          shapes[pooled.index] = try Node.pooling.outputShape(of: [shapes[node.output.index]])
+        }
       } catch let error as GraphError {
         throw GraphError("\(node.name) (\(node.operation.kind)): \(error)")
       }
@@ -61,6 +69,9 @@ public struct Graph: Sendable {
     for node in nodes {
       fields[node.output.index] =
         node.operation.receptiveField(of: node.inputs.map { fields[$0.index] })
+      if let pooled = node.pooled {
+        fields[pooled.index] = Node.pooling.receptiveField(of: [fields[node.output.index]])
+      }
     }
     return fields
   }

@@ -26,6 +26,11 @@ public struct BatchNorm: Operation {
     ] + (slopes?.parameters ?? [])
   }
 
+  /// The same pixels.
+  public func neededRegion(ofInput index: Int, for output: Region, in input: Shape) -> Region {
+    output.mapped(in: input) { $0 }
+  }
+
   /// The input's shape.
   public func outputShape(of inputs: [Shape]) throws -> Shape { inputs[0] }
 

@@ -20,6 +20,11 @@ public struct Concatenation: Operation {
     return first.with(channels: inputs.map(\.channels).reduce(0, +))
   }
 
+  /// The same pixels.
+  public func neededRegion(ofInput index: Int, for output: Region, in input: Shape) -> Region {
+    output.mapped(in: input) { $0 }
+  }
+
   /// Copies what was not placed.
   public func forward(_ call: OperationCall) {
     var first = 0

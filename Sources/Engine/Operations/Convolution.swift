@@ -54,6 +54,19 @@ public struct Convolution: Operation {
       padding: Int(geometry.padding), dilation: Int(geometry.dilation))
   }
 
+  /// What the taps reach.
+  public func neededRegion(ofInput index: Int, for output: Region, in input: Shape) -> Region {
+    func reached(_ range: Range<Int>, _ kernel: Int32) -> Range<Int> {
+      let (stride, padding) = (Int(geometry.stride), Int(geometry.padding))
+      let last = (range.upperBound - 1) * stride - padding
+      return range.lowerBound * stride - padding..<last + Int(kernel - 1) * Int(geometry.dilation)
+        + 1
+    }
+    return Region(
+      rows: reached(output.rows, geometry.kernel_h).clamped(to: 0..<input.height),
+      columns: reached(output.columns, geometry.kernel_w).clamped(to: 0..<input.width))
+  }
+
   /// Output elements times taps times input channels of a group.
   public func multiplyAdds(inputs: [Shape], output: Shape) -> Int {
     output.pixels * rs_conv_packed_count([geometry])

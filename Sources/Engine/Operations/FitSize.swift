@@ -31,11 +31,16 @@ public struct FitSize: Operation {
   /// The first input's: the second gives its size only.
   public func receptiveField(of inputs: [ReceptiveField]) -> ReceptiveField { inputs[0] }
 
+  /// The same pixels.
+  public func neededRegion(ofInput index: Int, for output: Region, in input: Shape) -> Region {
+    output.mapped(in: input) { $0 }
+  }
+
   /// Copies and repeats.
   public func forward(_ call: OperationCall) {
     guard call.inputs[0].pointer != call.output.pointer else { return }
     withViews(call.inputs[0], call.output) {
-      rs_replicate_forward(call.type.kernelType, call.pool.handle, $0, $1)
+      rs_replicate_forward(call.type.kernelType, call.pool.handle, $0, 0, 0, $1)
     }
   }
 

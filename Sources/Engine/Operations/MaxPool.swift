@@ -23,6 +23,11 @@ public struct MaxPool: Operation {
     inputs[0].windowed(kernel: size, stride: size, padding: 0, dilation: 1)
   }
 
+  /// The windows.
+  public func neededRegion(ofInput index: Int, for output: Region, in input: Shape) -> Region {
+    output.mapped(in: input) { $0.lowerBound * size..<$0.upperBound * size }
+  }
+
   /// Room for the sums that the norm of the input may need.
   public func workspace(inputs: [Shape], output: Shape, in context: PlanContext) -> Workspace {
     guard context.isTraining, context.type == .float32 else { return .none }

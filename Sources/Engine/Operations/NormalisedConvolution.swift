@@ -25,11 +25,21 @@ struct NormalisedConvolution: Operation {
     convolution.receptiveField(of: inputs)
   }
 
+  func neededRegion(ofInput index: Int, for output: Region, in input: Shape) -> Region {
+    convolution.neededRegion(ofInput: index, for: output, in: input)
+  }
+
   func multiplyAdds(inputs: [Shape], output: Shape) -> Int {
     convolution.multiplyAdds(inputs: inputs, output: output)
   }
 
   func algorithm(in context: PlanContext) -> String? { convolution.algorithm(in: context) }
+
+  /// Whether it is computed in tiles of 4×4 pixels.
+  func isWinograd(_ context: PlanContext) -> Bool {
+    ConvolutionKernel(convolution.geometry, context.kernels, context.type).geometry.algorithm
+      == RS_CONV_WINOGRAD
+  }
 
   private var channels: Int { Int(convolution.geometry.outputs) }
 
@@ -88,6 +98,7 @@ struct NormalisedConvolution: Operation {
       if norm?.slopes != nil, let slopes = call.parameters.last {
         sink.slope = UnsafePointer(slopes.assumingMemoryBound(to: Float.self))
       }
+      if let pooled = call.pooled { sink.pooled = pooled.kernelView }
       return kernel(call).run(
         RS_PASS_FORWARD, call.preparing(at: biasBytes), from: source, to: sink)
     }

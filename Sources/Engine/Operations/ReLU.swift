@@ -6,6 +6,11 @@ public struct ReLU: Operation {
   public var kind: String { "relu" }
   /// The gradient reads the output alone.
   public var backwardReads: BackwardReads { .output }
+  /// The same pixels.
+  public func neededRegion(ofInput index: Int, for output: Region, in input: Shape) -> Region {
+    output.mapped(in: input) { $0 }
+  }
+
   /// The input's shape.
   public func outputShape(of inputs: [Shape]) throws -> Shape { inputs[0] }
   /// It can work in place.

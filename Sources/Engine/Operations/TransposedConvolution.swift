@@ -58,6 +58,22 @@ public struct TransposedConvolution: Operation {
     ).enlarged(by: stride)
   }
 
+  /// The factor by which it enlarges where each output pixel depends on one input pixel, else nil.
+  var enlargement: Int? {
+    guard geometry.kernel_h == geometry.stride, geometry.padding == 0, outputPadding == 0 else {
+      return nil
+    }
+    return Int(geometry.stride)
+  }
+
+  /// The pixels that are enlarged.
+  public func neededRegion(ofInput index: Int, for output: Region, in input: Shape) -> Region {
+    guard let factor = enlargement else { return Region(of: input) }
+    return output.mapped(in: input) {
+      $0.lowerBound / factor..<($0.upperBound + factor - 1) / factor
+    }
+  }
+
   /// Input pixels times taps times both numbers of channels.
   public func multiplyAdds(inputs: [Shape], output: Shape) -> Int {
     inputs[0].pixels * rs_conv_packed_count([geometry])

@@ -62,6 +62,8 @@ public struct BenchmarkOptions: Sendable {
   public var base = 32
   /// Side of a scene's window in pixels, without its halo; nil: as the network asks for.
   public var tile: Int?
+  /// How kernels are chosen.
+  public var kernels = KernelChoice.fast
   /// Where the scene, its model and its map lie; nil: in a temporary folder that is removed.
   public var folder: String?
 

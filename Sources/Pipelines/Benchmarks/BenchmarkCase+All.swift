@@ -13,7 +13,7 @@ extension BenchmarkCase {
     let side = options.side ?? 512
     return [32, 64].map { base in
       BenchmarkCase("unet\(base)", .predict) {
-        try PredictionBenchmark(base: base, side: side, threads: options.threads)
+        try PredictionBenchmark(base: base, side: side, options: options)
       }
     }
   }
@@ -22,7 +22,7 @@ extension BenchmarkCase {
     let side = options.side ?? 256
     return [
       BenchmarkCase("unet32", .train) {
-        try TrainingBenchmark(base: 32, side: side, images: 4, threads: options.threads)
+        try TrainingBenchmark(base: 32, side: side, images: 4, options: options)
       }
     ]
   }
@@ -50,7 +50,7 @@ extension BenchmarkCase {
         cases.append(
           BenchmarkCase("\(name)-at-\(side)\(suffix)", .layers) {
             try LayerBenchmark(
-              shape: Shape(1, side, side, inputs), pass: pass, threads: options.threads, layer)
+              shape: Shape(1, side, side, inputs), pass: pass, options: options, layer)
           })
       }
     }

@@ -22,9 +22,11 @@ final class LayerBenchmark: Benchmark {
   /// - Parameters:
   ///   - shape: The shape of its input.
   ///   - pass: What is timed.
-  ///   - threads: Threads.
+  ///   - options: Threads and kernels.
   ///   - layer: Adds it to a graph that has an input.
-  init(shape: Shape, pass: Pass, threads: Int, _ layer: (GraphBuilder, Value) -> Value) throws {
+  init(
+    shape: Shape, pass: Pass, options: BenchmarkOptions, _ layer: (GraphBuilder, Value) -> Value
+  ) throws {
     let builder = GraphBuilder()
     let output = layer(builder, builder.input(channels: shape.channels))
     let graph = builder.graph(outputs: [output])
@@ -33,8 +35,9 @@ final class LayerBenchmark: Benchmark {
     parameters.initialise(seed: 1)
     let plan = try Plan(
       graph: graph, inputShapes: [shape], isTraining: isTraining, withInputGradients: isTraining,
-      threads: threads)
-    executor = Executor(plan: plan, parameters: parameters, pool: ThreadPool(threads: threads))
+      threads: options.threads, kernels: options.kernels)
+    executor = Executor(
+      plan: plan, parameters: parameters, pool: ThreadPool(threads: options.threads))
     self.pass = pass
     multiplyAdds = plan.multiplyAdds * (isTraining ? 2 : 1)
     let elements = shape.count + plan.outputShapes[0].count

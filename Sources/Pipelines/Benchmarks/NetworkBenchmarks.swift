@@ -11,14 +11,15 @@ final class PredictionBenchmark: Benchmark {
   private let input: [Float]
 
   /// Allocates the network with random weights.
-  init(base: Int, side: Int, threads: Int) throws {
+  init(base: Int, side: Int, options: BenchmarkOptions) throws {
     let graph = UNet(base: base, depth: 4).graph(bands: BenchmarkCase.bands, outputs: 1)
     let parameters = ParameterStore(graph: graph)
     parameters.initialise(seed: 1)
     let plan = try Plan(
       graph: graph, inputShapes: [Shape(1, side, side, BenchmarkCase.bands)], isTraining: false,
-      threads: threads)
-    executor = Executor(plan: plan, parameters: parameters, pool: ThreadPool(threads: threads))
+      threads: options.threads, kernels: options.kernels)
+    executor = Executor(
+      plan: plan, parameters: parameters, pool: ThreadPool(threads: options.threads))
     multiplyAdds = plan.multiplyAdds
     input = randomValues(plan.inputShapes[0].count)
   }
@@ -40,7 +41,7 @@ final class TrainingBenchmark: Benchmark {
   private var step = 0
 
   /// Allocates the network with random weights and a random batch.
-  init(base: Int, side: Int, images: Int, threads: Int) throws {
+  init(base: Int, side: Int, images: Int, options: BenchmarkOptions) throws {
     let graph = UNet(base: base, depth: 4).graph(bands: BenchmarkCase.bands, outputs: 1)
     let parameters = ParameterStore(graph: graph, withGradients: true)
     parameters.initialise(seed: 1)
@@ -53,11 +54,11 @@ final class TrainingBenchmark: Benchmark {
       optimiser: AdamW(try defaults(AdamW.component)),
       schedule: ConstantSchedule(try defaults(ConstantSchedule.component)),
       options: TrainingOptions(epochs: 1, stepsPerEpoch: 1000),
-      pool: ThreadPool(threads: threads))
+      pool: ThreadPool(threads: options.threads), kernels: options.kernels)
     // a convolution's backward pass is two more: by its input and by its weights
-    multiplyAdds =
-      try 3
-      * Plan(graph: graph, inputShapes: [shape], isTraining: false, threads: threads).multiplyAdds
+    let forward = try Plan(
+      graph: graph, inputShapes: [shape], isTraining: false, threads: options.threads)
+    multiplyAdds = 3 * forward.multiplyAdds
     var generator = SeededGenerator(seed: 2)
     var batch = trainer.makeBatch()
     batch.labels = (0..<shape.pixels).map { _ in UInt8(generator.index(below: 2)) }

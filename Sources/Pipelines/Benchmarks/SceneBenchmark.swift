@@ -26,11 +26,12 @@ final class SceneBenchmark: Benchmark {
     model = "\(folder)/unet\(options.base).safetensors"
     var prediction = ScenePrediction.Options(threads: options.threads)
     prediction.tile = options.tile
+    prediction.kernels = options.kernels
     prediction.overwrites = true
     self.options = prediction
     let network = UNet(base: options.base, depth: 4)
     let graph = network.graph(bands: BenchmarkCase.bands, outputs: 2)
-    let geometry = try WindowGeometry(graph, halo: nil)
+    let geometry = WindowGeometry(graph, halo: nil)
     scene = SceneFacts(side: side, window: geometry.tile(options.tile), halo: geometry.halo)
     do {
       try FileManager.default.createDirectory(

@@ -29,11 +29,12 @@ final class SceneFlow {
   ///
   /// - Parameters:
   ///   - windows: In the order in which they are mapped.
+  ///   - halo: Whether they are read with a halo.
   ///   - reader: The scene; until `stop` it belongs to a thread of this.
   ///   - predictor: Tells what is read for a window, and how it is normalised.
   ///   - write: Takes what the network says of a window; called on a thread of this.
   init(
-    _ windows: [Window], from reader: SceneReader, for predictor: WindowPredictor,
+    _ windows: [Window], halo: Bool, from reader: SceneReader, for predictor: WindowPredictor,
     write: @escaping (WindowLogits) throws -> Void
   ) throws {
     try rooms.put(predictor.input)
@@ -46,7 +47,8 @@ final class SceneFlow {
       threads.append(
         try BackgroundThread {
           do {
-            try SceneFlow.read(windows, from: reader, geometry, filler, rooms, to: inputs)
+            try SceneFlow.read(
+              windows, from: reader, halo ? geometry : nil, filler, rooms, to: inputs)
             inputs.finish()
           } catch {
             inputs.fail(error)
@@ -95,14 +97,14 @@ final class SceneFlow {
   }
 
   private static func read(
-    _ windows: [Window], from reader: SceneReader, _ geometry: WindowGeometry,
+    _ windows: [Window], from reader: SceneReader, _ geometry: WindowGeometry?,
     _ filler: TensorFiller, _ rooms: Handover<WindowInput>, to inputs: Handover<Prepared>
   ) throws {
     var free: WindowInput?
     for window in windows {
       guard let room = try free ?? rooms.take() else { return }
       let isObserved = try room.read(
-        window, geometry.computed(window, in: reader.grid), from: reader, filler,
+        window, geometry?.computed(window, in: reader.grid) ?? window, from: reader, filler,
         goOn: inputs.check)
       free = isObserved ? nil : room
       try inputs.put(isObserved ? .observed(room) : .unobserved)

@@ -22,6 +22,8 @@ public struct ScenePrediction {
     public var tile: Int?
     /// The most bytes to use; nil: as many as it takes.
     public var memory: Int?
+    /// How kernels are chosen.
+    public var kernels = KernelChoice.fast
     /// Factor that turns the numbers of all images into reflectance; nil: the files' own.
     public var scale: Double?
     /// Term added after the factor; nil: the files' own.
@@ -105,9 +107,10 @@ public struct ScenePrediction {
   /// Writes all probabilities; the network's memory is free again then.
   private func predict(to draft: String, _ observer: any RunObserver) throws {
     let reader = try SceneReader(scene, channels: channels)
-    let predictor = try WindowPredictor(model, pool: ThreadPool(threads: options.threads))
+    let predictor = WindowPredictor(
+      model, pool: ThreadPool(threads: options.threads), kernels: options.kernels)
     // too little memory shows before anything is read
-    _ = try predictor.tiling(of: reader, tile: options.tile, memory: options.memory)
+    try predictor.checkMemory(for: reader, tile: options.tile, memory: options.memory)
     try ChannelBands.checkValues(of: reader, model.card)
     var description = RasterDescription(
       grid: reader.grid, type: .float32, bands: classes.items.map(\.name))

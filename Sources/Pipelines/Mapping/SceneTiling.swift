@@ -10,8 +10,8 @@ import Rasters
 struct SceneTiling {
   /// All windows.
   let windows: [Window]
-  /// The largest input of the network.
-  let largest: Shape
+  /// What takes most memory of the network.
+  let largest: WindowFrame
   /// Bytes of GDAL's block cache.
   let cacheBytes: Int
   /// All bytes, to a few hundredths.
@@ -32,13 +32,13 @@ struct SceneTiling {
   /// - Parameters:
   ///   - side: Side of a window, a multiple of the stride.
   ///   - columns: Windows beside each other in a strip.
-  ///   - largest: The largest input of the network.
+  ///   - largest: What takes most memory of the network.
   ///   - otherBytes: Bytes beside GDAL's cache.
   ///   - geometry: What is read for a window.
   ///   - reader: The scene.
   ///   - classes: Bands that are written.
   init(
-    side: Int, columns: Int, largest: Shape, otherBytes: Int, geometry: WindowGeometry,
+    side: Int, columns: Int, largest: WindowFrame, otherBytes: Int, geometry: WindowGeometry,
     reader: SceneReader, classes: Int
   ) {
     let grid = reader.grid

@@ -35,7 +35,8 @@ struct ThresholdChoice {
     {
       return known.choice.threshold
     }
-    let predictor = try WindowPredictor(model, pool: run.pool, halo: predict.halo)
+    let predictor = WindowPredictor(
+      model, pool: run.pool, halo: predict.halo, kernels: predict.kernels)
     guard let choice = try counts(predictor, in: run).best(criterion) else {
       throw RunError(
         .input,

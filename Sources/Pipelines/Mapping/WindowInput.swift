@@ -74,9 +74,14 @@ final class WindowInput: @unchecked Sendable {
   }
 
   /// What is left to know once the pixels were copied into the network.
-  var loaded: LoadedWindow {
+  ///
+  /// - Parameter region: Which pixels of the input the network gives.
+  func loaded(computing region: Region) -> LoadedWindow {
     LoadedWindow(
-      window: window, computed: computed,
+      window: window,
+      given: Window(
+        x: computed.x + region.columns.lowerBound, y: computed.y + region.rows.lowerBound,
+        width: region.columns.count, height: region.rows.count),
       observed: window.rowStarts(in: computed).flatMap { observed[$0..<$0 + window.width] })
   }
 }

@@ -2,17 +2,17 @@ import CKernels
 import Engine
 import Rasters
 
-/// Where a window lies in what is computed for it, and which of its pixels are observed.
+/// Where a window lies in what the network gives, and which of its pixels are observed.
 struct LoadedWindow: Sendable {
   /// The window that is mapped.
   let window: Window
-  /// What is computed for it.
-  let computed: Window
+  /// What the network gives.
+  let given: Window
   /// 1 for each pixel of `window` that is observed.
   let observed: [UInt8]
 
-  /// Where each row of the window starts in `computed`.
-  var rowStarts: [Int] { window.rowStarts(in: computed) }
+  /// Where each row of the window starts in `given`.
+  var rowStarts: [Int] { window.rowStarts(in: given) }
 }
 
 extension Window {

@@ -4,7 +4,7 @@ import Rasters
 extension WindowPredictor {
   /// Writes the probabilities of a whole scene; what is not observed stays nodata.
   ///
-  /// The next window is read and the one before is written while one is computed.
+  /// Windows are cropped, or blended where the network sees the whole of what it is given. The next window is read and the one before is written while one is computed.
   ///
   /// - Parameters:
   ///   - reader: The scene, with the channels of the model.
@@ -19,12 +19,15 @@ extension WindowPredictor {
     _ reader: SceneReader, tile: Int? = nil, to writer: RasterWriter, memory: Int? = nil,
     progress: (Int, Int) throws -> Void
   ) throws {
+    if geometry.blends {
+      return try blend(reader, tile: tile, to: writer, memory: memory, progress: progress)
+    }
     let tiling = try tiling(of: reader, tile: tile, memory: memory)
     let cache = BlockCache.limit
     BlockCache.set(limit: tiling.cacheBytes)
     defer { BlockCache.set(limit: cache) }
     reserve(try plan(for: tiling.largest))
-    let flow = try SceneFlow(tiling.windows, from: reader, for: self) {
+    let flow = try SceneFlow(tiling.windows, halo: true, from: reader, for: self) {
       try $0.write(to: writer)
     }
     defer { flow.stop() }
@@ -35,6 +38,18 @@ extension WindowPredictor {
     try flow.finish()
   }
 
+  /// Checks that a scene can be mapped with so much memory, before anything is read.
+  ///
+  /// - Throws: As `map`.
+  func checkMemory(for reader: SceneReader, tile: Int?, memory: Int?) throws {
+    if geometry.blends {
+      let blending = SceneBlending(side: geometry.tile(tile), grid: reader.grid)
+      _ = try cacheBytes(blending, reader, memory)
+    } else {
+      _ = try tiling(of: reader, tile: tile, memory: memory)
+    }
+  }
+
   /// Cuts a scene into windows, in as few column strips as `memory` has room for.
   ///
   /// - Throws: `RunError` of kind usage if the memory is too little, naming the least that does, or
@@ -42,7 +57,7 @@ extension WindowPredictor {
   func tiling(of reader: SceneReader, tile: Int?, memory: Int?) throws -> SceneTiling {
     let side = geometry.tile(tile)
     let columns = (reader.grid.width + side - 1) / side
-    let largest = largestShape(side, in: reader)
+    let largest = largestFrame(side, in: reader)
     let bytes = try bytes(largest, side, reader)
     let allowed = memory ?? bytes + SceneTiling.usualCacheBytes
     func cut(_ strips: Int) -> SceneTiling {
@@ -67,18 +82,25 @@ extension WindowPredictor {
     return tiling
   }
 
-  /// The largest input: that of a window in the middle, or of the whole scene if that is smaller.
-  private func largestShape(_ side: Int, in reader: SceneReader) -> Shape {
+  /// A window in the middle, or the whole scene if that is smaller.
+  private func largestFrame(_ side: Int, in reader: SceneReader) -> WindowFrame {
     func extent(_ size: Int) -> Int { max(step, min(size, side + 2 * halo)) }
-    return Shape(1, extent(reader.grid.height), extent(reader.grid.width), channels.count)
+    func wanted(_ extent: Int) -> Range<Int> {
+      let first = max(0, min(halo, extent - side))
+      return first..<min(extent, first + side)
+    }
+    let (height, width) = (extent(reader.grid.height), extent(reader.grid.width))
+    return WindowFrame(
+      input: Shape(1, height, width, channels.count),
+      wanted: Region(rows: wanted(height), columns: wanted(width)))
   }
 
   /// Bytes beside GDAL's blocks.
-  private func bytes(_ largest: Shape, _ side: Int, _ reader: SceneReader) throws -> Int {
+  func bytes(_ largest: WindowFrame, _ side: Int, _ reader: SceneReader) throws -> Int {
     let pixels = min(side, reader.grid.width) * min(side, reader.grid.height)
     let parameters = model.parameters.declarations.reduce(0) { $0 + 4 * $1.count }
     return try SceneTiling.programBytes + plan(for: largest).peakBytes + parameters
-      + WindowInput.bytes(largest, bands: reader.channels.bands.count)
+      + WindowInput.bytes(largest.input, bands: reader.channels.bands.count)
       + SceneFlow.resultsAtOnce * WindowLogits.bytes(pixels: pixels, classes: classCount)
   }
 }

@@ -1,14 +1,17 @@
+import FoundationEssentials
 import Training
 
 /// The checkpoint of the training that runs, in the work folder.
 struct CheckpointFile {
   private let path: String
+  private let hardPath: String
   private let key: String
   private let note: (String) -> Void
 
   /// Names the file, which belongs to the work that is being done.
   init(in run: Run) throws {
     path = try run.workPath(TrainStage.checkpointFile)
+    hardPath = try run.workPath(TrainStage.hardWindowsFile)
     key = run.contentKey
     note = run.note
   }
@@ -35,8 +38,34 @@ struct CheckpointFile {
     }
   }
 
-  /// Writes it at once.
-  func write(_ trainer: Trainer, generator: [UInt64]) throws {
+  /// The hardest windows when a checkpoint was written; none where none were asked for.
+  func hardWindows(afterEpoch checkpoint: Checkpoint) throws -> [HardWindows.Draw] {
+    let count = checkpoint.progress.records.count
+    return try hardRecords().first { $0.epoch == count }?.windows ?? []
+  }
+
+  /// The hardest windows after an epoch.
+  private struct HardRecord: Codable {
+    let key: String
+    let epoch: Int
+    let windows: [HardWindows.Draw]
+  }
+
+  private func hardRecords() throws -> [HardRecord] {
+    guard FileSystem.exists(hardPath) else { return [] }
+    return try JSONDecoder().decode([HardRecord].self, from: Data(FileSystem.read(hardPath)))
+      .filter { $0.key == key }
+  }
+
+  /// Writes it at once; the hardest windows before it, beside those that the old one needs.
+  func write(_ trainer: Trainer, generator: [UInt64], hard: [HardWindows.Draw]) throws {
+    let epoch = trainer.progress.records.count
+    if !hard.isEmpty {
+      let records =
+        [HardRecord(key: key, epoch: epoch, windows: hard)]
+        + (try hardRecords().filter { $0.epoch == epoch - 1 })
+      try FileSystem.write(Array(JSONEncoder().encode(records)), to: hardPath)
+    }
     try FileSystem.write(trainer.checkpoint(key: key, generator: generator).encoded(), to: path)
   }
 }

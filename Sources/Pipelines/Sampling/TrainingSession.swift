@@ -73,6 +73,13 @@ final class TrainingSession {
     let card = makeCard(channels)
     let parameters = ParameterStore(graph: stage.graph, withGradients: true)
     parameters.initialise(seed: seed)
+    if let start = settings.optionalText("start") {
+      for line in try StartingWeights(path: start).load(
+        into: parameters, naming: type(of: stage.model).parameterName)
+      {
+        run.note(line)
+      }
+    }
     let side = settings.integer("window")
     var sampler = WindowSampler(
       training, side: side, filler: TensorFiller(card), channels: channels.count,
@@ -84,24 +91,31 @@ final class TrainingSession {
           .map(\.deviation), strength: settings.number("jitter"),
         weakening: settings.number("weakening"),
         before: stage.channels.before, after: stage.channels.after),
-      balance: settings.number("balance"), seed: seed &+ 2)
+      balance: settings.number("balance"), hardShare: settings.number("hard_windows"),
+      seed: seed &+ 2)
     let trainer = try makeTrainer(
       parameters, Shape(settings.integer("batch"), side, side, channels.count))
     let checkpoints = try CheckpointFile(in: run)
     if let checkpoint = checkpoints.read(into: trainer) {
       sampler.generator = SeededGenerator(state: checkpoint.generator)
+      sampler.hard.restore(try checkpoints.hardWindows(afterEpoch: checkpoint))
     }
     let total = trainer.totalSteps
     var detail = ""
+    var hardLosses: [ImageLoss] = []
     record.epochs = try trainer.run(
-      fill: { batch, _ in try sampler.fill(&batch) },
+      fill: { batch, number in try sampler.fill(&batch, number) },
       validate: { try self.score($0, card) },
       onStep: { [run] step, loss in
+        hardLosses += trainer.imageLosses
         try run.advance(step, of: total, "loss \(decimals(loss, 3))\(detail)")
       },
       onEpoch: { epoch in
+        sampler.rankHardWindows(by: hardLosses)
+        hardLosses = []
         if let score = epoch.score { detail = ", validation IoU \(decimals(score, 3))" }
-        try checkpoints.write(trainer, generator: sampler.generator.state)
+        try checkpoints.write(
+          trainer, generator: sampler.generator.state, hard: sampler.hard.ranked)
       })
     tellWaiting(trainer)
     return try finish(card, trainer.best)
@@ -133,10 +147,8 @@ final class TrainingSession {
       loss: WeightedSum(losses, classes: stage.header.classes.count),
       optimiser: OptimiserRegistry.make(optimiser, settings: optimiserSettings),
       schedule: ScheduleRegistry.make(schedule, settings: scheduleSettings),
-      options: TrainingOptions(
-        epochs: settings.integer("epochs"), stepsPerEpoch: settings.integer("steps"),
-        patience: settings.optionalInteger("patience"),
-        clipNorm: settings.optionalNumber("clip_norm")), pool: run.pool)
+      options: TrainingSettings.read(settings), pool: run.pool,
+      kernels: KernelSetting.read(settings), seed: seed &+ 3)
   }
 
   /// Mean and deviation of each channel over the observed pixels of training blocks.
@@ -188,7 +200,8 @@ final class TrainingSession {
     _ parameters: ParameterStore, _ card: ModelCard, _ use: BlockUse, in scenes: [TrainingScene]
   ) throws -> ConfusionMatrix {
     let model = TrainedModel(card: card, graph: stage.graph, parameters: parameters)
-    let predictor = try WindowPredictor(model, pool: run.pool)
+    let predictor = WindowPredictor(
+      model, pool: run.pool, kernels: KernelSetting.read(settings))
     var matrix = ConfusionMatrix(classCount: card.classes.count)
     for scene in scenes {
       for block in scene.split.blocks(use) {

@@ -12,7 +12,11 @@ struct WindowSampler {
   private let augmentation: Augmentation
   private let jitter: SpectralJitter
   private let balance: Double
+  private let hardShare: Double
   private let channels: Int
+  /// Windows that are drawn again.
+  var hard = HardWindows()
+  private var drawn: [Int: [HardWindows.Draw]] = [:]
   /// Where chance comes from.
   var generator: SeededGenerator
   private var planes: [Float] = []
@@ -29,10 +33,12 @@ struct WindowSampler {
   ///   - augmentation: How windows are turned.
   ///   - jitter: How their bands are changed.
   ///   - balance: 0 draws classes as often as they are, 1 all alike.
+  ///   - hardShare: Share of windows that are drawn from the hardest of the epoch before.
   ///   - seed: Decides the draw.
   init(
     _ scenes: [TrainingScene], side: Int, filler: TensorFiller, channels: Int,
-    augmentation: Augmentation, jitter: SpectralJitter, balance: Double, seed: UInt64
+    augmentation: Augmentation, jitter: SpectralJitter, balance: Double, hardShare: Double = 0,
+    seed: UInt64
   ) {
     self.scenes = scenes
     self.side = side
@@ -41,6 +47,7 @@ struct WindowSampler {
     self.augmentation = augmentation
     self.jitter = jitter
     self.balance = balance
+    self.hardShare = hardShare
     generator = SeededGenerator(seed: seed)
     let classes = scenes.first?.counts.count ?? 0
     scenesByClass = (0..<classes).map { k in scenes.indices.filter { scenes[$0].counts[k] > 0 } }
@@ -50,29 +57,55 @@ struct WindowSampler {
     shares = totals.map { $0 > 0 ? (1 - balance) * $0 / all + balance / present : 0 }
   }
 
-  /// Fills a batch with windows.
-  mutating func fill(_ batch: inout Batch) throws {
+  /// Fills a batch with windows; `number` counts batches over the whole training.
+  mutating func fill(_ batch: inout Batch, _ number: Int = 0) throws {
     let shape = batch.input.shape
     let pixels = side * side
+    var places: [HardWindows.Draw] = []
     for image in 0..<shape.images {
-      var (window, labels) = try draw()
+      let place = choose()
+      places.append(place)
+      var (window, labels) = try read(place)
       augmentation.apply(
         to: &window, labels: &labels, side: side, bands: channels, using: &generator)
       (batch.input.pointer + image * pixels * channels * 4).copyMemory(
         from: window, byteCount: window.count * 4)
       batch.labels.replaceSubrange(image * pixels..<(image + 1) * pixels, with: labels)
     }
+    if hardShare > 0 { drawn[number] = places }
+    batch.names = places.map { place in
+      "\(scenes[place.scene].name) (columns \(place.x) to \(place.x + side - 1), rows "
+        + "\(place.y) to \(place.y + side - 1))"
+    }
+  }
+
+  /// Takes the hardest windows of an epoch, between this and the next.
+  mutating func rankHardWindows(by losses: [ImageLoss]) {
+    guard hardShare > 0 else { return }
+    hard.note(losses)
+    hard.rank(drawn)
+    drawn = [:]
+  }
+
+  /// Where the next window lies.
+  private mutating func choose() -> HardWindows.Draw {
+    if hardShare > 0, !hard.ranked.isEmpty, generator.uniform() < hardShare {
+      return hard.ranked[generator.index(below: hard.ranked.count)]
+    }
+    let k = drawClass()
+    let index = drawScene(of: k)
+    let scene = scenes[index]
+    let grid = scene.reader.grid
+    let position = scene.positions[k][generator.index(below: scene.positions[k].count)]
+    return HardWindows.Draw(
+      scene: index, x: start(around: position % grid.width, extent: grid.width),
+      y: start(around: position / grid.width, extent: grid.height))
   }
 
   /// One window: (side, side, channels) normalised, and labels.
-  private mutating func draw() throws -> ([Float], [UInt8]) {
-    let k = drawClass()
-    let scene = scenes[drawScene(of: k)]
-    let grid = scene.reader.grid
-    let position = scene.positions[k][generator.index(below: scene.positions[k].count)]
-    let window = Window(
-      x: start(around: position % grid.width, extent: grid.width),
-      y: start(around: position / grid.width, extent: grid.height), width: side, height: side)
+  private mutating func read(_ place: HardWindows.Draw) throws -> ([Float], [UInt8]) {
+    let scene = scenes[place.scene]
+    let window = Window(x: place.x, y: place.y, width: side, height: side)
     let changes = jitter.draw(using: &generator)
     try scene.reader.read(window, into: &planes, changing: changes)
     var pixels = [Float](repeating: 0, count: side * side * channels)

@@ -1,4 +1,5 @@
 import Configuration
+import Engine
 import Models
 import Rasters
 
@@ -16,12 +17,13 @@ public struct PredictStage: Stage {
     settings: [
       Setting(
         "tile", .integer(16...16_384), unit: "pixels",
-        "Side of a window, rounded up to a multiple of the network's total stride; by default six "
-          + "halos, and at least 512."),
+        "Side of a window, rounded up to a multiple of the network's total stride; by default "
+          + "four halos, and at least 384."),
       Setting(
         "halo", .integer(0...8192), unit: "pixels",
         "Pixels read around each window; by default what the receptive field needs. Less than that "
           + "leaves seams."),
+      KernelSetting.exact,
     ])
 
   /// Probabilities.
@@ -34,6 +36,7 @@ public struct PredictStage: Stage {
   private let header: PipelineHeader
   private let tile: Int?
   let halo: Int?
+  let kernels: KernelChoice
 
   /// Checks the windows, and the model where the pipeline names one.
   public init(
@@ -46,6 +49,7 @@ public struct PredictStage: Stage {
     scenes = header.scenes(.map)
     tile = settings.optionalInteger("tile")
     halo = settings.optionalInteger("halo")
+    kernels = KernelSetting.read(settings)
     if let halo, let tile, halo >= tile {
       throw settings.error(
         "'halo' takes less than the 'tile' of \(tile) pixels, found \(halo)", at: "halo")
@@ -95,7 +99,7 @@ public struct PredictStage: Stage {
   public func run(_ scene: Scene?, in run: Run) throws {
     guard let scene else { return }
     let model = try self.model(in: run)
-    let predictor = try WindowPredictor(model, pool: run.pool, halo: halo)
+    let predictor = WindowPredictor(model, pool: run.pool, halo: halo, kernels: kernels)
     let aligned = try align.aligned(scene, in: run)
     let reader = try SceneReader(aligned, channels: channels(of: model))
     var description = RasterDescription(

@@ -26,16 +26,8 @@ public struct TrainStage: Stage {
       Setting(
         "schedule", .component(family: "schedule"), default: "{name: cosine, warmup: 50}",
         "How the learning rate changes."),
-      Setting("epochs", .integer(1...100_000), default: "20", "The most epochs."),
-      Setting("steps", .integer(1...1_000_000), default: "100", "Steps of an epoch."),
-      Setting("batch", .integer(1...4096), default: "8", unit: "windows", "Windows of a step."),
+    ] + TrainingSettings.all + [
       Setting("window", .integer(16...4096), default: "128", unit: "pixels", "Side of a window."),
-      Setting(
-        "patience", .integer(1...100_000),
-        "Epochs without a better score after which training stops; by default never."),
-      Setting(
-        "clip_norm", .number(.leastNormalMagnitude...1e9), default: "1",
-        "The greatest norm of all gradients together."),
       Setting(
         "balance", .number(0...1), default: "0.7",
         "0 draws classes as often as they are, 1 all alike."),
@@ -59,6 +51,7 @@ public struct TrainStage: Stage {
         "test", .number(0...0.9), default: "0.2",
         "Share of blocks that are scored in the end and used for nothing else."),
       Setting("seed", .integer(0...Int.max), default: "1", "Decides everything random."),
+      KernelSetting.exact,
       Setting(
         "card", .group(TrainStage.cardSettings),
         "What those who get the model must know; written into the model file."),
@@ -81,6 +74,7 @@ public struct TrainStage: Stage {
   let header: PipelineHeader
   let align: AlignStage
   let channels: ChannelSet
+  let model: any Model
   let graph: Graph
   let labels: any LabelSource
 
@@ -102,7 +96,19 @@ public struct TrainStage: Stage {
     guard let (name, modelSettings) = settings.optionalComponent("model"),
       let model = ModelRegistry.make(name, settings: modelSettings)
     else { preconditionFailure("the setting 'model' has a default") }
-    graph = try model.graph(bands: channels.channels.count, outputs: header.classes.count)
+    self.model = model
+    guard model.logitChannels(outputs: header.classes.count) == header.classes.count else {
+      throw settings.error(
+        "the model '\(name)' maps both dates and the change at once, which this stage cannot train "
+          + "yet", at: "model")
+    }
+    do {
+      graph = try model.graph(bands: channels.channels.count, outputs: header.classes.count)
+    } catch {
+      throw settings.error(
+        "the model '\(name)': \(error); the channels are \(channels.names.joined(separator: ", "))",
+        at: "model")
+    }
     guard header.model == nil else { return }
     guard !header.scenes(.train).isEmpty else {
       throw declaration.error(
@@ -188,6 +194,7 @@ public struct TrainStage: Stage {
     try run.writeOutput(model.encoded(), as: TrainStage.modelFile)
     try run.store(session.record, as: TrainStage.historyFile)
     try run.discardWhenDone(TrainStage.checkpointFile)
+    try run.discardWhenDone(TrainStage.hardWindowsFile)
   }
 
   /// Writes the same weights with the colours of now.
@@ -201,6 +208,8 @@ public struct TrainStage: Stage {
 
   /// Where training goes on after it was stopped.
   static let checkpointFile = "train/checkpoint.safetensors"
+  /// The windows that a stopped training draws again.
+  static let hardWindowsFile = "train/hard_windows.json"
 
   /// The model to predict with, once the stage has run.
   public func model(in run: Run) throws -> TrainedModel {

@@ -26,6 +26,10 @@ public struct LossBatch {
   public let logits: UnsafeRawPointer
   /// What the logits are compared with.
   public let target: LossTarget
+  /// The number of pixels of a row.
+  public let width: Int
+  /// Pixels of which shares of classes are known; nil: losses that need bags make them.
+  public var bags: LossBags?
   private let scratch: LossScratch
 
   /// Checks the target and computes the probabilities.
@@ -37,12 +41,14 @@ public struct LossBatch {
   ///   - classes: The number of channels of the logits.
   ///   - logits: (images, pixels, classes), contiguous, unchanged while the batch is in use.
   ///   - target: The target; its arrays must have the shapes that ``LossTarget`` states.
+  ///   - width: The number of pixels of a row, for losses that look at neighbours; nil: all in one row.
   ///   - scratch: Where the probabilities go. The batch is valid until the next one takes it.
   /// - Throws: ``LossError/label(value:image:pixel:classes:)`` for a label that is not a class.
   public init(
     type: rs_type, images: Int, pixels: Int, classes: Int, logits: UnsafeRawPointer,
-    target: LossTarget, scratch: LossScratch
+    target: LossTarget, width: Int? = nil, scratch: LossScratch
   ) throws {
+    precondition(pixels % (width ?? pixels) == 0, "rows of \(width ?? 0) in \(pixels) pixels")
     precondition(
       images > 0 && pixels > 0 && (1...254).contains(classes),
       "a batch of \(images) images of \(pixels) pixels and \(classes) classes")
@@ -67,6 +73,7 @@ public struct LossBatch {
     self.images = images
     self.pixels = pixels
     self.classes = classes
+    self.width = width ?? pixels
     self.logits = logits
     self.target = target
     self.scratch = scratch

@@ -10,7 +10,18 @@ public enum LossRegistry {
     JaccardLoss.self,
     JaccardMetricLoss.self,
     RegionLoss.self,
+    DiceSemimetricLoss.self,
+    TverskyLoss.self,
+    FocalTverskyLoss.self,
+    WeightedJaccardLoss.self,
+    UnifiedFocalLoss.self,
+    FocalLoss.self,
+    Poly1Loss.self,
+    LovaszSoftmax.self,
+    LovaszHinge.self,
     WassersteinLoss.self,
+    ProportionLoss.self,
+    BoundaryCrossEntropy.self,
   ]
 
   /// The descriptions of all losses.

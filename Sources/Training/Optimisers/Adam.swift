@@ -12,11 +12,9 @@ public struct Adam: Optimiser {
       w -= rate m / (1 - beta1^t) / (sqrt(v / (1 - beta2^t)) + eps)
       """,
     source: "Kingma and Ba 2014 (arXiv 1412.6980), as in torch.optim.Adam",
-    settings: AdamMoments.settings + [
-      Setting(
-        "weight_decay", .number(0...1e3), default: "0",
-        "The share of a weight that is added to its gradient.")
-    ])
+    settings: AdamMoments.settings
+      + WeightDecay.settings(
+        "0", "The share of a weight that is added to its gradient."))
 
   private var adam: AdamMoments
 
@@ -38,7 +36,7 @@ public struct Adam: Optimiser {
   }
 
   /// Moves all parameters by one step.
-  public mutating func step(parameters: [ParameterSlot], rate: Double) {
-    adam.step(parameters: parameters, rate: rate)
+  public mutating func step(_ parameters: [ParameterSlot], _ step: OptimiserStep) {
+    adam.step(parameters, step)
   }
 }

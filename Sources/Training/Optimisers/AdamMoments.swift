@@ -6,23 +6,30 @@ import Glibc
 struct AdamMoments: Sendable {
   static let names = ["exp_avg", "exp_avg_sq"]
 
+  /// The learning rate, which AdEMAMix has too.
+  static let learningRateSetting = Setting(
+    "learning_rate", .number(0...1e3), default: "0.001", "The learning rate at its base.")
+
+  /// The term that keeps the quotient finite.
+  static let epsilonSetting = Setting(
+    "eps", .number(1e-30...1), default: "1e-8", "What is added to the root of the mean square.")
+
   /// The keys that both have, but for weight decay.
   static let settings = [
-    Setting("learning_rate", .number(0...1e3), default: "0.001", "The learning rate at its base."),
+    learningRateSetting,
     Setting(
       "betas", .list(.number(0...0.999_999_999), count: 2...2), default: "[0.9, 0.999]",
       "How much of the mean gradient and of the mean square is kept at each step."),
-    Setting(
-      "eps", .number(1e-30...1), default: "1e-8", "What is added to the root of the mean square."),
+    epsilonSetting,
   ]
 
   let learningRate: Double
-  let beta1: Double
-  let beta2: Double
-  let epsilon: Double
-  let weightDecay: Double
-  let isDecoupled: Bool
-  var state = OptimiserState()
+  private let beta1: Double
+  private let beta2: Double
+  private let epsilon: Double
+  private let weightDecay: WeightDecay
+  private let isDecoupled: Bool
+  private var kept = Moments()
 
   /// Reads the settings; `isDecoupled` tells AdamW from Adam.
   init(_ settings: Settings, isDecoupled: Bool) {
@@ -31,33 +38,28 @@ struct AdamMoments: Sendable {
     beta1 = betas[0]
     beta2 = betas[1]
     epsilon = settings.number("eps")
-    weightDecay = settings.number("weight_decay")
+    weightDecay = WeightDecay(settings)
     self.isDecoupled = isDecoupled
   }
 
+  var state: OptimiserState {
+    get { kept.state }
+    set { kept.state = newValue }
+  }
+
   /// Moves all parameters by one step.
-  mutating func step(parameters: [ParameterSlot], rate: Double) {
-    state.begin(parameters, moments: Self.names)
-    let steps = Double(state.step)
-    for (index, slot) in parameters.enumerated() {
-      let decay = slot.decays ? weightDecay : 0
-      let adam = rs_adam(
-        rate: rate, beta1: beta1, beta2: beta2, epsilon: epsilon,
-        coupled_decay: isDecoupled ? 0 : decay, decoupled_decay: isDecoupled ? decay : 0,
-        correction1: 1 - pow(beta1, steps), correction2: 1 - pow(beta2, steps))
-      let bytes = slot.count * slot.type.byteCount
-      // taken out and put back, since two elements of one array cannot be lent at once
-      var second = StateTensor(name: "", type: slot.type, bytes: [])
-      swap(&second, &state.tensors[2 * index + 1])
-      state.tensors[2 * index].bytes.withUnsafeMutableBytes { first in
-        second.bytes.withUnsafeMutableBytes { second in
-          precondition(first.count == bytes && second.count == bytes, "size of \(slot.name)")
-          rs_adam_step(
-            slot.type, slot.count, slot.value, slot.gradient, first.baseAddress,
-            second.baseAddress, adam)
-        }
-      }
-      swap(&second, &state.tensors[2 * index + 1])
-    }
+  mutating func step(_ parameters: [ParameterSlot], _ step: OptimiserStep) {
+    kept.begin(parameters, Self.names)
+    let steps = Double(kept.step)
+    var adam = rs_adam()
+    adam.beta1 = step.momentum ?? beta1
+    adam.beta2 = beta2
+    adam.epsilon = epsilon
+    adam.correction1 = 1 - pow(adam.beta1, steps)
+    adam.correction2 = 1 - pow(beta2, steps)
+    KernelParameters(parameters, pool: step.pool, moments: kept) {
+      $0.rate = step.rate * $1.rateFactor
+      $0.decay = weightDecay($1)
+    }.run { rs_adam_step($0, $1, $2, adam, isDecoupled ? 1 : 0) }
   }
 }

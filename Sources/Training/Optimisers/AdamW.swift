@@ -12,11 +12,9 @@ public struct AdamW: Optimiser {
       w -= rate m / (1 - beta1^t) / (sqrt(v / (1 - beta2^t)) + eps)
       """,
     source: "Loshchilov and Hutter 2017 (arXiv 1711.05101), as in torch.optim.AdamW",
-    settings: AdamMoments.settings + [
-      Setting(
-        "weight_decay", .number(0...1e3), default: "0.01",
-        "The share of a weight that is taken off, times the rate.")
-    ])
+    settings: AdamMoments.settings
+      + WeightDecay.settings(
+        "0.01", "The share of a weight that is taken off, times the rate."))
 
   private var adam: AdamMoments
 
@@ -38,7 +36,7 @@ public struct AdamW: Optimiser {
   }
 
   /// Moves all parameters by one step.
-  public mutating func step(parameters: [ParameterSlot], rate: Double) {
-    adam.step(parameters: parameters, rate: rate)
+  public mutating func step(_ parameters: [ParameterSlot], _ step: OptimiserStep) {
+    adam.step(parameters, step)
   }
 }

@@ -1,32 +1,24 @@
-import CKernels
 import Configuration
+import Engine
 
-/// One trainable tensor as an optimiser sees it: flat values and their gradient.
-public struct ParameterSlot {
-  /// The name in the state dictionary of the model; unique among the parameters.
-  public let name: String
-  /// The element type of value and gradient.
-  public let type: rs_type
-  /// The number of elements.
-  public let count: Int
-  /// The values, changed by a step; owned by the caller.
-  public let value: UnsafeMutableRawPointer
-  /// The gradient, changed by clipping only; owned by the caller.
-  public let gradient: UnsafeMutableRawPointer
-  /// Whether weight decay applies; biases and norms are commonly left out.
-  public let decays: Bool
+/// What changes from step to step beside the gradient.
+public struct OptimiserStep: Sendable {
+  /// The learning rate; that of a tensor is this times its `rateFactor`.
+  public var rate: Double
+  /// Takes the place of the momentum (of beta1) in the settings; nil: the settings count.
+  ///
+  /// An optimiser without momentum has none to replace.
+  public var momentum: Double?
+  /// The threads; nil: the caller's alone.
+  ///
+  /// Results do not depend on it.
+  public var pool: ThreadPool?
 
-  /// Describes a tensor; the memory must stay where it is while the slot is in use.
-  public init(
-    name: String, type: rs_type, count: Int, value: UnsafeMutableRawPointer,
-    gradient: UnsafeMutableRawPointer, decays: Bool = true
-  ) {
-    self.name = name
-    self.type = type
-    self.count = count
-    self.value = value
-    self.gradient = gradient
-    self.decays = decays
+  /// Describes a step.
+  public init(rate: Double, momentum: Double? = nil, pool: ThreadPool? = nil) {
+    self.rate = rate
+    self.momentum = momentum
+    self.pool = pool
   }
 }
 
@@ -38,7 +30,7 @@ public protocol Optimiser: Sendable {
   /// The name, summary, formula and keys, of family `optimiser`.
   static var component: Component { get }
 
-  /// The names of the tensors kept for every parameter, as PyTorch calls them.
+  /// The names of the tensors kept for every parameter, as PyTorch calls them; at most three.
   var moments: [String] { get }
 
   /// The learning rate written in the settings, from which a schedule starts.
@@ -47,6 +39,9 @@ public protocol Optimiser: Sendable {
   /// What a checkpoint must hold to go on as if nothing had happened.
   var state: OptimiserState { get set }
 
+  /// Where the gradient is to be taken instead of at the weights; nil: at the weights.
+  var perturbation: Perturbation? { get }
+
   /// Makes the optimiser from decoded settings, before its first step.
   init(_ settings: Settings) throws
 
@@ -54,11 +49,19 @@ public protocol Optimiser: Sendable {
   ///
   /// - Parameters:
   ///   - parameters: The same tensors, in the same order, at every step.
-  ///   - rate: The learning rate of this step.
-  mutating func step(parameters: [ParameterSlot], rate: Double)
+  ///   - step: The rate, and the threads that may help.
+  mutating func step(_ parameters: [ParameterSlot], _ step: OptimiserStep)
 }
 
 extension Optimiser {
+  /// Most take the gradient at the weights.
+  public var perturbation: Perturbation? { nil }
+
+  /// Moves all parameters by one step of this rate.
+  public mutating func step(parameters: [ParameterSlot], rate: Double) {
+    step(parameters, OptimiserStep(rate: rate))
+  }
+
   /// Takes over the state of a checkpoint.
   ///
   /// - Parameters:

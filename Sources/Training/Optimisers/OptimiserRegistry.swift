@@ -7,6 +7,9 @@ public enum OptimiserRegistry {
     SGD.self,
     Adam.self,
     AdamW.self,
+    AdEMAMix.self,
+    SAM.self,
+    ASAM.self,
   ]
 
   /// The descriptions of all optimisers.

@@ -27,12 +27,6 @@ public struct StateTensor: Sendable, Equatable {
         : bytes.bindMemory(to: Float.self).map { Double($0) }
     }
   }
-
-  /// A tensor of zeros of the shape of a parameter.
-  static func zeros(name: String, like slot: ParameterSlot) -> StateTensor {
-    let bytes = [UInt8](repeating: 0, count: slot.count * slot.type.byteCount)
-    return StateTensor(name: name, type: slot.type, bytes: bytes)
-  }
 }
 
 /// All that an optimiser remembers between steps.
@@ -47,19 +41,6 @@ public struct OptimiserState: Sendable, Equatable {
   public init(step: Int = 0, tensors: [StateTensor] = []) {
     self.step = step
     self.tensors = tensors
-  }
-
-  /// Counts a step and makes the moments at the first.
-  mutating func begin(_ parameters: [ParameterSlot], moments: [String]) {
-    if tensors.isEmpty {
-      tensors = parameters.flatMap { slot in
-        moments.map { .zeros(name: "\($0).\(slot.name)", like: slot) }
-      }
-    }
-    precondition(
-      tensors.count == parameters.count * moments.count,
-      "\(parameters.count) parameters, but \(tensors.count) state tensors")
-    step += 1
   }
 
   /// The same state in the order of these parameters.

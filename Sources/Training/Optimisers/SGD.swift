@@ -16,25 +16,22 @@ public struct SGD: Optimiser {
       Setting("learning_rate", .number(0...1e3), default: "0.01", "The learning rate at its base."),
       Setting(
         "momentum", .number(0...0.999_999), default: "0", "How much of the last step is kept."),
-      Setting(
-        "weight_decay", .number(0...1e3), default: "0",
-        "The share of a weight that is added to its gradient."),
-      Setting("nesterov", .flag, default: "false", "Look ahead along the momentum."),
+    ] + WeightDecay.settings("0", "The share of a weight that is added to its gradient.") + [
+      Setting("nesterov", .flag, default: "false", "Look ahead along the momentum.")
     ])
 
   /// The learning rate written in the settings.
   public let learningRate: Double
-  /// The velocities and the number of steps.
-  public var state = OptimiserState()
   private let momentum: Double
-  private let weightDecay: Double
+  private let weightDecay: WeightDecay
   private let isNesterov: Bool
+  private var kept = Moments()
 
   /// Makes the optimiser; Nesterov's form without momentum is refused.
   public init(_ settings: Settings) throws {
     learningRate = settings.number("learning_rate")
     momentum = settings.number("momentum")
-    weightDecay = settings.number("weight_decay")
+    weightDecay = WeightDecay(settings)
     isNesterov = settings.flag("nesterov")
     guard !isNesterov || momentum > 0 else {
       throw OptimiserError.conflict(
@@ -45,21 +42,21 @@ public struct SGD: Optimiser {
   /// The velocity, where there is momentum.
   public var moments: [String] { momentum > 0 ? ["momentum_buffer"] : [] }
 
+  /// The velocities and the number of steps.
+  public var state: OptimiserState {
+    get { kept.state }
+    set { kept.state = newValue }
+  }
+
   /// Moves all parameters by one step.
-  public mutating func step(parameters: [ParameterSlot], rate: Double) {
-    state.begin(parameters, moments: moments)
-    for (index, slot) in parameters.enumerated() {
-      let decay = slot.decays ? weightDecay : 0
-      guard momentum > 0 else {
-        rs_sgd_step(slot.type, slot.count, slot.value, slot.gradient, nil, rate, 0, decay, 0)
-        continue
-      }
-      state.tensors[index].bytes.withUnsafeMutableBytes { velocity in
-        precondition(velocity.count == slot.count * slot.type.byteCount, "size of \(slot.name)")
-        rs_sgd_step(
-          slot.type, slot.count, slot.value, slot.gradient, velocity.baseAddress, rate, momentum,
-          decay, isNesterov ? 1 : 0)
-      }
+  public mutating func step(_ parameters: [ParameterSlot], _ step: OptimiserStep) {
+    kept.begin(parameters, moments)
+    KernelParameters(parameters, pool: step.pool, moments: kept) {
+      $0.rate = step.rate * $1.rateFactor
+      $0.decay = weightDecay($1)
+    }.run {
+      rs_sgd_step(
+        $0, $1, $2, momentum > 0 ? step.momentum ?? momentum : 0, isNesterov ? 1 : 0)
     }
   }
 }

@@ -17,6 +17,14 @@ public protocol Schedule: Sendable {
   ///   - total: The number of steps of the training; a step at or after it gets the rate of the end.
   ///   - base: The learning rate of the optimiser.
   func rate(step: Int, of total: Int, base: Double) -> Double
+
+  /// The momentum of a step, which takes the place of the optimiser's; nil: the optimiser's counts.
+  func momentum(step: Int, of total: Int) -> Double?
+}
+
+extension Schedule {
+  /// Most leave momentum alone.
+  public func momentum(step: Int, of total: Int) -> Double? { nil }
 }
 
 /// The schedules that a pipeline file can name.
@@ -25,8 +33,12 @@ public enum ScheduleRegistry {
   public static let all: [any Schedule.Type] = [
     ConstantSchedule.self,
     CosineSchedule.self,
+    CosineRestartsSchedule.self,
     PolynomialSchedule.self,
     StepSchedule.self,
+    MultiStepSchedule.self,
+    ExponentialSchedule.self,
+    OneCycleSchedule.self,
   ]
 
   /// The descriptions of all schedules.

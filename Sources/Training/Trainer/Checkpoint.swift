@@ -16,7 +16,7 @@ public struct TrainingProgress: Codable, Equatable, Sendable {
 }
 
 /// All that a training needs to go on as if it had never been stopped: a safetensors file of the
-/// weights, the best weights and the optimiser's state, with the rest as metadata.
+/// weights, the best weights, the optimiser's state and the average of the weights, with the rest as metadata.
 public struct Checkpoint: Equatable, Sendable {
   /// What the training followed from; that of another key is of no use.
   public let key: String
@@ -30,6 +30,8 @@ public struct Checkpoint: Equatable, Sendable {
   let best: [StateTensor]
   /// What the optimiser remembers.
   let optimiser: OptimiserState
+  /// The average of the weights, where there is one.
+  let average: OptimiserState?
 
   /// What is in the file beside tensors.
   private struct Metadata: Codable {
@@ -37,14 +39,17 @@ public struct Checkpoint: Equatable, Sendable {
     var progress: TrainingProgress
     var generator: [UInt64]
     var optimiserStep: Int
+    var averageStep: Int?
   }
 
   private static let metadataKey = "rspipe_checkpoint"
-  private static let groups = (weights: "weights.", best: "best.", optimiser: "optimiser.")
+  private static let groups = (
+    weights: "weights.", best: "best.", optimiser: "optimiser.", average: "average."
+  )
 
   init(
     key: String, progress: TrainingProgress, generator: [UInt64], weights: [StateTensor],
-    best: [StateTensor], optimiser: OptimiserState
+    best: [StateTensor], optimiser: OptimiserState, average: OptimiserState? = nil
   ) {
     self.key = key
     self.progress = progress
@@ -52,6 +57,7 @@ public struct Checkpoint: Equatable, Sendable {
     self.weights = weights
     self.best = best
     self.optimiser = optimiser
+    self.average = average
   }
 
   /// Reads a file.
@@ -74,13 +80,17 @@ public struct Checkpoint: Equatable, Sendable {
       key: metadata.key, progress: metadata.progress, generator: metadata.generator,
       weights: tensors(Checkpoint.groups.weights), best: tensors(Checkpoint.groups.best),
       optimiser: OptimiserState(
-        step: metadata.optimiserStep, tensors: tensors(Checkpoint.groups.optimiser)))
+        step: metadata.optimiserStep, tensors: tensors(Checkpoint.groups.optimiser)),
+      average: metadata.averageStep.map {
+        OptimiserState(step: $0, tensors: try tensors(Checkpoint.groups.average))
+      })
   }
 
   /// The bytes of the file.
   public func encoded() throws -> [UInt8] {
     let metadata = Metadata(
-      key: key, progress: progress, generator: generator, optimiserStep: optimiser.step)
+      key: key, progress: progress, generator: generator, optimiserStep: optimiser.step,
+      averageStep: average?.step)
     let encoder = JSONEncoder()
     encoder.outputFormatting = [.sortedKeys, .withoutEscapingSlashes]
     let text = String(decoding: try encoder.encode(metadata), as: UTF8.self)
@@ -93,7 +103,8 @@ public struct Checkpoint: Equatable, Sendable {
     }
     return SafeTensorsWriter.encode(
       named(Checkpoint.groups.weights, weights) + named(Checkpoint.groups.best, best)
-        + named(Checkpoint.groups.optimiser, optimiser.tensors),
+        + named(Checkpoint.groups.optimiser, optimiser.tensors)
+        + named(Checkpoint.groups.average, average?.tensors ?? []),
       metadata: [Checkpoint.metadataKey: text])
   }
 }

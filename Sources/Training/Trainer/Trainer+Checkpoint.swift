@@ -9,7 +9,7 @@ extension Trainer {
   public func checkpoint(key: String, generator: [UInt64]) -> Checkpoint {
     Checkpoint(
       key: key, progress: progress, generator: generator, weights: parameters.tensors,
-      best: best.tensors, optimiser: optimiser.state)
+      best: best.tensors, optimiser: optimiser.state, average: average?.state)
   }
 
   /// Goes on where a checkpoint was made; windows must be drawn on from its generator.
@@ -19,9 +19,16 @@ extension Trainer {
     guard checkpoint.progress.records.count <= options.epochs else {
       throw TrainingError("the checkpoint is that of a longer training")
     }
+    guard (checkpoint.average == nil) == (average == nil) else {
+      throw TrainingError(
+        "the checkpoint is that of a training \(average == nil ? "with" : "without") an average "
+          + "of its weights")
+    }
+    if let saved = checkpoint.average { try average?.restore(saved, parameters: slots) }
     try optimiser.restore(checkpoint.optimiser, parameters: slots)
     try parameters.restore(checkpoint.weights)
     try best.restore(checkpoint.best)
     progress = checkpoint.progress
+    refreshEvaluated()
   }
 }

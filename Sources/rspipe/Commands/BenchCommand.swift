@@ -1,3 +1,4 @@
+import Engine
 import Pipelines
 
 /// `rspipe bench`: measures how fast networks run on this machine.
@@ -19,7 +20,7 @@ struct BenchCommand: Command {
     "Channels at full resolution of the scene's network; by default 32.")
   private static let tile = Option(
     "tile", takes: .integer("N", 16...16_384),
-    "Side of a scene's window in pixels; by default six halos, at least 512.")
+    "Side of a scene's window in pixels; by default four halos, at least 384.")
   private static let folder = Option(
     "folder", takes: .text("DIR"),
     "Keep the scene there and use it again; by default it is made and removed.")
@@ -38,7 +39,7 @@ struct BenchCommand: Command {
         + "map. GFLOP/s are of the fastest repetition. 'make bench' compares with other programs."
     ],
     operands: [],
-    options: [work, only, size, repetitions, base, tile, folder, serve, .threads, json],
+    options: [work, only, size, repetitions, base, tile, folder, serve, .exact, .threads, json],
     examples: ["bench --work predict --threads 2", "bench --json --only 'conv3x3.*512'"])
 
   private let arguments: Arguments
@@ -63,6 +64,7 @@ struct BenchCommand: Command {
     options.base = arguments.integer(BenchCommand.base) ?? options.base
     options.tile = arguments.integer(BenchCommand.tile) ?? options.tile
     options.folder = arguments.text(BenchCommand.folder)
+    options.kernels = arguments.has(.exact) ? .exact : .fast
     let cases = try selected(BenchmarkCase.all(options))
     if arguments.has(BenchCommand.serve) { return try serve(cases, on: terminal) }
     var report = BenchmarkReport()

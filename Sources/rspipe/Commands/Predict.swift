@@ -1,3 +1,4 @@
+import Engine
 import Pipelines
 
 /// `rspipe predict`: maps a scene with a model file.
@@ -9,7 +10,7 @@ struct PredictCommand: Command {
     "Also write probabilities: of the second of two classes, else of all.")
   private static let tile = Option(
     "tile", takes: .integer("N", 16...16_384),
-    "Side of a window in pixels; by default six halos of the network, and at least 512.")
+    "Side of a window in pixels; by default four halos of the network, and at least 384.")
   private static let scale = Option(
     "scale", takes: .number("X"),
     "Factor that turns the images' numbers into reflectance; by default the files' own.")
@@ -30,7 +31,8 @@ struct PredictCommand: Command {
       Operand("OUTPUT", "The map to write."),
     ],
     options: [
-      model, probabilities, scale, offset, tile, .overwrite, .threads, .memory, .json, .quiet,
+      model, probabilities, scale, offset, tile, .exact, .overwrite, .threads, .memory, .json,
+      .quiet,
       .verbose,
     ],
     examples: ["predict --model model.safetensors pre=before.tif post=after.tif map.tif"])
@@ -53,6 +55,7 @@ struct PredictCommand: Command {
     options.overwrites = arguments.has(.overwrite)
     options.tile = arguments.integer(PredictCommand.tile)
     options.memory = arguments.bytes(.memory)
+    options.kernels = arguments.has(.exact) ? .exact : .fast
     options.scale = arguments.number(PredictCommand.scale)
     options.offset = arguments.number(PredictCommand.offset)
     let prediction = try ScenePrediction(
