@@ -89,6 +89,12 @@ void rs_prelu_backward(rs_type type, rs_pool *pool, const rs_view *x, const rs_v
     rs_context_put(type, dweight, c, rs_context_total(scratch, 0, x->n * rs_context_blocks(x), x->c, c), 1);
 }
 
+void rs_affine_prelu(rs_type type, rs_pool *pool, const rs_view *x, const void *factors,
+                     const void *slope, const rs_view *y) {
+  rs_context_run(pool, rs_context(type)->affine_prelu, y,
+                 (rs_context_job){.x = *x, .y = *y, .weight = factors, .slope = slope});
+}
+
 void rs_absolute_difference_forward(rs_type type, rs_pool *pool, const rs_view *a,
                                     const rs_view *b, const rs_view *y) {
   rs_context_run(pool, rs_context(type)->absolute_difference_forward, y,

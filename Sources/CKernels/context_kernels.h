@@ -1,12 +1,14 @@
 // What the loops over channels share with the code that sets up their jobs. They are plain C that the
 // compiler turns into vectors, built for double and for float once for each instruction set.
 #pragma once
+#include "fast_kernels.h"
 #include "include/pool.h"
 #include "include/types.h"
 
 /// An item is a block of rows of one image (of y for pools).
 typedef struct {
   rs_view x, other, dy, y; // y: or the gradient that is written
+  const void *slope;       // (c) of the element type
   const void *weight;      // (c) of the element type; of norms some times (n, c)
   int size, stride, padding;
   int accumulate;
@@ -15,12 +17,24 @@ typedef struct {
   double *partials; // [item][c]
 } rs_context_job;
 
+/// The pair of depthwise convolutions of CGNet: an item is a block of rows.
+typedef struct {
+  rs_view x, y; // y: twice the channels of x
+  int dilation, rows, blocks;
+  const float *packed; // RS_PAIR_ROWS times (padded channels of x)
+} rs_pair_job;
+
+/// 9 taps near and 9 around, then shift and slope near, then around.
+enum { RS_PAIR_ROWS = 22 };
+
 /// The kernels of one element type and instruction set.
 typedef struct {
   rs_job prelu_forward, prelu_backward;
   rs_job absolute_difference_forward, absolute_difference_backward;
   rs_job average_forward, average_backward;
+  rs_job pair; // float only
   rs_job channel_sums, channel_products, spread, gate;
+  rs_job affine_prelu;
   rs_job centred_squares, centred_products, image_affine;
 } rs_context_table;
 

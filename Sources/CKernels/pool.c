@@ -16,6 +16,12 @@ enum {
   SPINS_BEFORE_YIELD = 2000,
 };
 
+/// The items first ..< end of a thread, of which `next` is the next to take.
+typedef struct {
+  _Alignas(64) atomic_int next;
+  int end;
+} rs_share;
+
 struct rs_pool {
   int threads, started;
   pthread_t *handles;
@@ -23,7 +29,8 @@ struct rs_pool {
   pthread_mutex_t sleep_mutex;
   pthread_cond_t wake;
   atomic_uint generation; // raised for each run and at the end
-  atomic_int sleepers, running, next_item;
+  atomic_int sleepers, running;
+  rs_share *shares; // one for each thread
   atomic_bool stopping;
   int items;
   rs_job job;
@@ -41,8 +48,12 @@ static inline void pause_briefly(void) {
 }
 
 static void take_items(rs_pool *pool, int thread) {
-  for (int item; (item = atomic_fetch_add(&pool->next_item, 1)) < pool->items;)
-    pool->job(pool->context, item, thread);
+  // its own share first, so that a thread finds in its cache what it wrote in the kernel before
+  for (int k = 0; k < pool->threads; k++) {
+    rs_share *share = &pool->shares[(thread + k) % pool->threads];
+    for (int item; (item = atomic_fetch_add(&share->next, 1)) < share->end;)
+      pool->job(pool->context, item, thread);
+  }
 }
 
 static int64_t nanoseconds(void) {
@@ -93,7 +104,13 @@ rs_pool *rs_pool_create(int threads) {
   if (!pool) return NULL;
   pool->threads = threads < 1 ? 1 : threads;
   pool->handles = calloc((size_t)pool->threads, sizeof *pool->handles);
-  if (!pool->handles) { free(pool); return NULL; }
+  pool->shares = aligned_alloc(64, (size_t)pool->threads * sizeof *pool->shares);
+  if (!pool->handles || !pool->shares) {
+    free(pool->handles);
+    free(pool->shares);
+    free(pool);
+    return NULL;
+  }
   pthread_mutex_init(&pool->run_mutex, NULL);
   pthread_mutex_init(&pool->sleep_mutex, NULL);
   pthread_cond_init(&pool->wake, NULL);
@@ -118,6 +135,7 @@ void rs_pool_destroy(rs_pool *pool) {
   pthread_mutex_destroy(&pool->sleep_mutex);
   pthread_mutex_destroy(&pool->run_mutex);
   free(pool->handles);
+  free(pool->shares);
   free(pool);
 }
 
@@ -133,7 +151,10 @@ void rs_pool_run(rs_pool *pool, int items, rs_job job, void *context) {
   pool->job = job;
   pool->context = context;
   pool->items = items;
-  atomic_store(&pool->next_item, 0);
+  for (int k = 0; k < pool->threads; k++) {
+    pool->shares[k].end = (int)((int64_t)items * (k + 1) / pool->threads);
+    atomic_store(&pool->shares[k].next, (int)((int64_t)items * k / pool->threads));
+  }
   atomic_store(&pool->running, pool->started);
   announce(pool);
   take_items(pool, 0);

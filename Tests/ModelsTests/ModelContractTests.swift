@@ -50,9 +50,10 @@ struct ModelContractTests {
   }
 
   @Test("Gradients agree with differences", arguments: names)
-  func gradients(_ name: String) throws {
-    let probe = try NetworkProbe(
-      try graph(name), Shape(2, 33, 20, Self.bands), isTraining: true)
+  func gradients(_ name: String) throws { try checkGradients(graph(name)) }
+
+  private func checkGradients(_ graph: Graph) throws {
+    let probe = try NetworkProbe(graph, Shape(2, 33, 20, Self.bands), isTraining: true)
     let gradients = probe.gradients()
     for (parameter, gradient) in gradients.enumerated() where !gradient.isEmpty {
       let element = gradient.count / 2
@@ -62,6 +63,32 @@ struct ModelContractTests {
         abs(difference - gradient[element]) <= 1e-4 * max(1, maxAbs(gradient)),
         "\(probe.graph.parameters[parameter].name)[\(element)]: \(difference), \(gradient[element])"
       )
+    }
+  }
+
+  /// Settings that change what the network is made of.
+  static let variants = [
+    ("unet", "{base: 4, depth: 2, norm: group, groups: 2, residual: true}"),
+    ("unet", "{base: 3, depth: 1, norm: layer}"), ("unet", "{base: 4, depth: 1, residual: true}"),
+    ("dual_encoder", "{base: 2, depth: 2, terrain_channels: 2, fusion: add}"),
+    ("siamese_change", "{encoder: {cgnet: {second_blocks: 2, third_blocks: 2}}}"),
+    (
+      "siamese_change",
+      "{encoder: {segformer: {hidden_sizes: [4, 4, 8, 8], depths: [1, 1, 1, 1], "
+        + "heads: [1, 1, 2, 2], decoder: 4, drop_path: 0, dropout: 0}}}"
+    ),
+  ]
+
+  @Test("So do those of other settings, for any image", arguments: variants)
+  func variantGradients(_ name: String, _ settings: String) throws {
+    let graph = try makeModel(name, settings).graph(bands: Self.bands, outputs: 3)
+    try checkGradients(graph)
+    for (height, width) in [(1, 1), (5, 7)] {
+      let gradients = try NetworkProbe(
+        graph, Shape(2, height, width, Self.bands), isTraining: true, type: .float32,
+        kernels: .fast
+      ).gradients()
+      #expect(gradients.joined().allSatisfy { $0.isFinite })
     }
   }
 

@@ -95,8 +95,8 @@ struct PipelineFileErrorTests {
     Mistake(
       "{epochs: 3}", "{loss: [ce, {name: dice, smoth: 1}]}",
       "p.yaml:13:37: unknown key 'smoth' of loss 'dice'. Did you mean 'smooth'? "
-        + "Allowed keys: weight, smooth, gamma, log, reduction, mix, active, "
-        + "class_weights, class_weight_rule, class_weight_beta"),
+        + "Allowed keys: "
+        + DiceLoss.component.settings.map(\.key).joined(separator: ", ")),
     Mistake(
       "{epochs: 3}", "{model: u_net}",
       "p.yaml:13:20: unknown model 'u_net'. Did you mean 'unet'? Known models: "

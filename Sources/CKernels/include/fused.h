@@ -32,11 +32,12 @@ typedef enum {
   RS_SUMS_GRADIENT = 2, ///< sum of m y and of m y (z - mean) inverse, m = scale z + shift > lower
 } rs_sums;
 
-/// Where a kernel writes to: y = or += result + bias, rectified or not.
+/// Where a kernel writes to: y = or += result + bias, rectified or not, or bent by a slope.
 typedef struct {
   rs_view view;      ///< float; y. data may be NULL in `rs_transfer` and `rs_max_pool2_backward`
   const float *bias; ///< (c) or NULL
   int rectify, accumulate;
+  const float *slope; ///< (c) or NULL: what is below 0 is multiplied by it
   rs_view pooled; ///< float; (n, h / 2, w / 2, c): the 2 x 2 maxima of y; data = NULL: none
   rs_sums sums;
   float *partials; ///< blocks * `rs_sums_stride(c)`: the sums of each block, where `sums` asks

@@ -4,6 +4,7 @@
 #include "attention.h"
 #include "averages.h"
 #include "batch_norm.h"
+#include "context_pair.h"
 #include "contrast.h"
 #include "convolution.h"
 #include "depthwise.h"

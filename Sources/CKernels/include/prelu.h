@@ -13,6 +13,10 @@ void rs_prelu_backward(rs_type type, rs_pool *pool, const rs_view *x, const rs_v
                        const void *weight, const rs_view *dx, int accumulate, void *dweight,
                        double *scratch);
 
+/// y = bent(a x + b), bent(v) = v where v > 0, else slope v. factors: a, then b; all (c); y may be x.
+void rs_affine_prelu(rs_type type, rs_pool *pool, const rs_view *x, const void *factors,
+                     const void *slope, const rs_view *y);
+
 /// y = 1 / (1 + exp(-x)); y may be x.
 void rs_sigmoid_forward(rs_type type, rs_pool *pool, const rs_view *x, const rs_view *y);
 

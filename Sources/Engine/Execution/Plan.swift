@@ -79,7 +79,7 @@ public struct Plan: Sendable {
       type: type, isTraining: isTraining, withInputGradients: withInputGradients,
       threads: threads, kernels: kernels)
     self.context = context
-    var graph = graph.absorbed(for: context).fused(for: context)
+    var graph = graph.joined(for: context).absorbed(for: context).fused(for: context)
     var computed: Region?
     if let wanted, !isTraining, let part = try graph.cropped(to: wanted, from: inputShapes) {
       (graph, computed) = part

@@ -26,7 +26,7 @@ extension Graph {
         return operation
       }
       let norm = follow(BatchNorm.self) { !(context.isTraining && $0.isFrozen) }
-      let rectifier = follow(ReLU.self)
+      let rectifier = norm?.slopes == nil ? follow(ReLU.self) : nil
       guard norm != nil || (rectifier != nil && !context.isTraining) else { continue }
       let output = chain[chain.count - 1].output
       if context.isTraining, convolution.hasBias || !isNormalisedByReaders(output, context) {

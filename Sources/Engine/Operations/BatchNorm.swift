@@ -8,9 +8,11 @@ public struct BatchNorm: Operation {
   let momentum: Double
   /// True: the running statistics in training too, as constants.
   let isFrozen: Bool
+  /// The rectifier that prediction applies in the same pass, whose slopes are the last parameter.
+  var slopes: PReLU?
 
-  /// `batch_norm`.
-  public var kind: String { "batch_norm" }
+  /// `batch_norm`, `batch_norm + prelu`.
+  public var kind: String { slopes == nil ? "batch_norm" : "batch_norm + prelu" }
   /// The gradients read the input; the output may be overwritten.
   public var backwardReads: BackwardReads { .inputs }
 
@@ -21,7 +23,7 @@ public struct BatchNorm: Operation {
       ParameterDeclaration("bias", [channels], .normBias),
       ParameterDeclaration("running_mean", [channels], .runningMean),
       ParameterDeclaration("running_var", [channels], .runningVariance),
-    ]
+    ] + (slopes?.parameters ?? [])
   }
 
   /// The same pixels.
@@ -42,6 +44,7 @@ public struct BatchNorm: Operation {
   /// In training also moves the running statistics.
   public func forward(_ call: OperationCall) {
     let (type, parameters) = (call.type.kernelType, call.parameters)
+    guard slopes == nil else { return forwardWithSlopes(call) }
     withViews(call.inputs[0], call.output) { x, y in
       if call.isTraining && !isFrozen {
         rs_batch_norm_forward_training(
@@ -75,6 +78,47 @@ public struct BatchNorm: Operation {
 
   private func doubles(_ scratch: UnsafeMutableRawPointer) -> UnsafeMutablePointer<Double> {
     scratch.assumingMemoryBound(to: Double.self)
+  }
+}
+
+extension BatchNorm {
+  /// In prediction the rectifier with slopes behind it.
+  public func absorbing(_ next: any Operation, in context: PlanContext) -> (any Operation)? {
+    guard slopes == nil, !context.isTraining, context.type == .float32, context.kernels != .naive,
+      let slopes = next as? PReLU
+    else { return nil }
+    var both = self
+    both.slopes = slopes
+    return both
+  }
+
+  /// The running statistics as y = scale x + shift.
+  ///
+  /// - Parameters:
+  ///   - parameters: Weight, bias, mean and variance.
+  ///   - scale: (channels), written.
+  ///   - shift: (channels), written.
+  func writeFactors(
+    _ parameters: [UnsafePointer<Float>], scale: UnsafeMutablePointer<Float>,
+    shift: UnsafeMutablePointer<Float>
+  ) {
+    for channel in 0..<channels {
+      let factor =
+        Double(parameters[0][channel]) / (Double(parameters[3][channel]) + epsilon).squareRoot()
+      scale[channel] = Float(factor)
+      shift[channel] = Float(
+        Double(parameters[1][channel]) - Double(parameters[2][channel]) * factor)
+    }
+  }
+
+  private func forwardWithSlopes(_ call: OperationCall) {
+    let floats = call.parameters.map { UnsafePointer($0.assumingMemoryBound(to: Float.self)) }
+    // as many floats as the doubles that training keeps leave room for
+    let scale = UnsafeMutableRawPointer(call.saved).assumingMemoryBound(to: Float.self)
+    writeFactors(floats, scale: scale, shift: scale + channels)
+    withViews(call.inputs[0], call.output) {
+      rs_affine_prelu(call.type.kernelType, call.pool.handle, $0, scale, floats[4], $1)
+    }
   }
 }
 

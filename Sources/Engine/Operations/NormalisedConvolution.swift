@@ -95,6 +95,9 @@ struct NormalisedConvolution: Operation {
     guard call.isTraining else {
       sink.bias = UnsafePointer(call.prepared.assumingMemoryBound(to: Float.self))
       sink.rectify = rectifies ? 1 : 0
+      if norm?.slopes != nil, let slopes = call.parameters.last {
+        sink.slope = UnsafePointer(slopes.assumingMemoryBound(to: Float.self))
+      }
       if let pooled = call.pooled { sink.pooled = pooled.kernelView }
       return kernel(call).run(
         RS_PASS_FORWARD, call.preparing(at: biasBytes), from: source, to: sink)
