@@ -26,6 +26,7 @@ ROOT = HERE.parent.parent
 REST = 0.25
 # times rspipe's, and in seconds
 FAR_BEHIND, LONG = 5, 10
+NETWORKS = ("unet32", "unet64", "segformer_b0", "cgnet")
 
 
 class Bench:
@@ -39,8 +40,9 @@ class Bench:
         self.linear_sides = (256, 512, 1024) if arguments.quick else (1024, 4096, 16384)
         self.folder = ROOT / ".bench" / "scenes"
         self.parts = {
-            "predict/unet32": lambda: self.predict(32), "predict/unet64": lambda: self.predict(64),
-            "train/unet32": self.train, "memory/train": self.training_memory,
+            **{f"predict/{name}": lambda name=name: self.predict(name) for name in NETWORKS},
+            **{f"train/{name}": lambda name=name: self.train(name) for name in NETWORKS if name != "unet64"},
+            "memory/train": self.training_memory,
             "scene/overlap": lambda: self.scene(crops=False), "scene/halo": lambda: self.scene(crops=True),
             "linearity": self.linearity, "layers": self.layers,
         }
@@ -73,52 +75,52 @@ class Bench:
                 for name, taken in seconds.items() if taken > limit}
         return {name: turn for name, turn in turns.items() if name not in slow}, slow
 
-    def predict(self, base):
+    def predict(self, network):
         import numpy as np
         import predictors
         shape = (1, 12, self.side, self.side)
         x = np.random.default_rng(0).standard_normal(shape, dtype="float32")
         errors, turns = {}, {}
         with rspipe.Server(self.program, self.threads, self.side) as server:
-            turns["rspipe"] = lambda: server.seconds(f"predict/unet{base}")
+            turns["rspipe"] = lambda: server.seconds(f"predict/{network}")
             for name in predictors.NAMES:
                 try:
-                    peer = predictors.checked(name, predictors.build(name, base, shape, self.threads), base, x)
+                    peer = predictors.checked(name, predictors.build(name, network, shape, self.threads), network, x)
                     turns[name] = timed(peer.run, peer.prepared(x))
                 except Exception as error:
                     errors[name] = short(error)
             turns, slow = self.warmed(turns)
             result = self.interleaved(turns, self.rounds)
-        gmac = rspipe.measure(self.program, self.threads, "--work", "predict", "--only", f"unet{base}$", "--size",
+        gmac = rspipe.measure(self.program, self.threads, "--work", "predict", "--only", f"{network}$", "--size",
                               self.side, "--repeat", 1)[0]["gmac"]
         result["errors"] |= errors | slow
         return result | dict(side=self.side, gmac=gmac, fp32=predictors.FP32, bf16=predictors.BF16)
 
-    def train(self):
+    def train(self, network):
         import training
         shape = (4, 12, self.training_side, self.training_side)
         errors, turns = {}, {}
         with rspipe.Server(self.program, self.threads, self.training_side) as server:
-            turns["rspipe"] = lambda: server.seconds("train/unet32")
+            turns["rspipe"] = lambda: server.seconds(f"train/{network}")
             for name in training.NAMES:
                 try:
-                    step = training.build(name, 32, shape, self.threads)
+                    step = training.build(name, network, shape, self.threads)
                     step()
                     turns[name] = timed(step)
                 except Exception as error:
                     errors[name] = short(error)
             turns, slow = self.warmed(turns)
             result = self.interleaved(turns, self.rounds)
-        gmac = rspipe.measure(self.program, self.threads, "--work", "train", "--size", self.training_side,
-                              "--repeat", 1)[0]["gmac"]
+        gmac = rspipe.measure(self.program, self.threads, "--work", "train", "--only", f"{network}$", "--size",
+                              self.training_side, "--repeat", 1)[0]["gmac"]
         result["errors"] |= errors | slow
         return result | dict(side=self.training_side, gmac=gmac, fp32=training.FP32, bf16=training.BF16)
 
     def training_memory(self):
         """Each in a process that does nothing else."""
         fp32, bf16 = ("torch_fp32", "torch_fp32_channels_last"), ("torch_bf16",)
-        ours = rspipe.measure(self.program, self.threads, "--work", "train", "--size", self.training_side,
-                              "--repeat", 2)[0]["peak_mib"]
+        ours = rspipe.measure(self.program, self.threads, "--work", "train", "--only", "unet32$", "--size",
+                              self.training_side, "--repeat", 2)[0]["peak_mib"]
         mebibytes = {"rspipe": ours}
         for name in fp32 + bf16:
             mebibytes[name] = float(self.script("training.py", name, "--side", self.training_side))

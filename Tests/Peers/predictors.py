@@ -74,9 +74,9 @@ class OpenVINO:
         return y
 
 
-def build(name, base, shape, threads):
+def build(name, network, shape, threads):
     """The peer of this name, for input of this shape (N, 12, H, W)."""
-    network = networks.folded(networks.unet(base))
+    network = networks.folded(networks.build(network))
     if name.startswith("torch"):
         bf16 = "bf16" in name
         return Torch(network, shape, threads, torch.bfloat16 if bf16 else torch.float32,
@@ -86,10 +86,10 @@ def build(name, base, shape, threads):
     return OpenVINO(network, shape, threads, "bf16" if "bf16" in name else "f32")
 
 
-def checked(name, peer, base, x):
+def checked(name, peer, network, x):
     """Warms the peer up; its logits must be those of plain PyTorch, or it computes something else."""
     with torch.no_grad():
-        expected = networks.folded(networks.unet(base))(torch.from_numpy(x)).numpy()
+        expected = networks.folded(networks.build(network))(torch.from_numpy(x)).numpy()
     found = peer.logits(peer.run(peer.prepared(x)))
     error = np.abs(found - expected).max() / np.abs(expected).max()
     # bf16 has 8 bits; some dozen layers add up to a few per cent of the largest logit

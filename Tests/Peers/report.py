@@ -6,6 +6,10 @@ TARGETS = {
     "predict/unet32": ("U-Net base 32, prediction", 0.43, 0.88),
     "predict/unet64": ("U-Net base 64, prediction", 0.38, 0.78),
     "train/unet32": ("U-Net base 32, training step", 0.35, 0.75),
+    "predict/segformer_b0": ("SegFormer-B0, prediction", 0.60, 1.0),
+    "train/segformer_b0": ("SegFormer-B0, training step", 0.45, 0.65),
+    "predict/cgnet": ("CGNet, prediction", 0.70, 1.0),
+    "train/cgnet": ("CGNet, training step", 0.45, 0.60),
     "scene/overlap": ("Scene, peer with half-overlap windows", 0.20, 0.40),
     "scene/halo": ("Scene, peer with rspipe's window and halo", 0.40, 0.85),
 }

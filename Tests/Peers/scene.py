@@ -115,7 +115,7 @@ def main():
                        compress="deflate")
         batch = min(arguments.batch, len(windows.lefts))
         shape = (batch, source.count, windows.input, windows.input)
-        peer = predictors.build(arguments.peer, arguments.base, shape, arguments.threads)
+        peer = predictors.build(arguments.peer, f"unet{arguments.base}", shape, arguments.threads)
         # compiling and packing is not timed
         peer.run(peer.prepared(np.zeros(shape, "float32")))
         start = time.perf_counter()

@@ -15,11 +15,11 @@ BF16 = ("torch_bf16", "torch_bf16_compiled")
 NAMES = FP32 + BF16
 
 
-def build(name, base, shape, threads):
+def build(name, network, shape, threads):
     """A function that makes one step on a batch of this shape (N, 12, H, W)."""
     torch.set_num_threads(threads)
     layout = torch.contiguous_format if name == "torch_fp32" else torch.channels_last
-    network = networks.unet(base).train().to(memory_format=layout)
+    network = networks.build(network).train().to(memory_format=layout)
     if "compiled" in name:
         network = torch.compile(network)
     x = torch.randn(shape).contiguous(memory_format=layout)
@@ -43,7 +43,7 @@ def main():
     parser.add_argument("--side", type=int, default=256)
     parser.add_argument("--threads", type=int, default=machine.processors())
     arguments = parser.parse_args()
-    step = build(arguments.name, 32, (4, 12, arguments.side, arguments.side), arguments.threads)
+    step = build(arguments.name, "unet32", (4, 12, arguments.side, arguments.side), arguments.threads)
     for _ in range(3):
         step()
     print(machine.peak_mebibytes())

@@ -75,7 +75,8 @@ final class TrainingSession {
     parameters.initialise(seed: seed)
     if let start = settings.optionalText("start") {
       for line in try StartingWeights(path: start).load(
-        into: parameters, naming: type(of: stage.model).parameterName)
+        into: parameters, channels: stage.channels.names,
+        naming: type(of: stage.model).parameterName)
       {
         run.note(line)
       }

@@ -1,5 +1,4 @@
 import CKernels
-import Configuration
 import Engine
 
 /// Draws the pixels that a contrastive loss compares, boundary pixels first.
@@ -14,14 +13,6 @@ public struct AnchorSampler: Sendable {
   public let boundaryShare: Double
   /// How near, along both axes, another class must be for a pixel to count as boundary, in pixels.
   public let boundaryRadius: Int
-
-  /// Makes the sampler from the settings of a ``PixelContrast``.
-  public init(_ settings: Settings) {
-    self.init(
-      anchorsPerClass: settings.integer("anchors_per_class"),
-      boundaryShare: settings.number("boundary_share"),
-      boundaryRadius: settings.integer("boundary_radius"))
-  }
 
   /// Makes the sampler.
   public init(anchorsPerClass: Int, boundaryShare: Double, boundaryRadius: Int = 1) {
