@@ -10,10 +10,12 @@ extension BenchmarkCase {
     predictions(options) + trainings(options) + layers(options) + scenes(options)
   }
 
+  private static let b0 = SegFormer.Widths.variants[0].widths
   /// The networks that predict and train; nothing is dropped at random.
   private static let networks: [(name: String, model: any Model)] = [
     ("unet32", UNet(base: 32, depth: 4)), ("unet64", UNet(base: 64, depth: 4)),
-    ("segformer_b0", SegFormer(widths: SegFormer.Widths.variants[0].widths, dropPath: 0, dropout: 0)), ("cgnet", CGNet()),
+    ("segformer_b0", SegFormer(widths: b0, dropPath: 0, dropout: 0)),
+    ("cgnet", CGNet()),
   ]
 
   private static func predictions(_ options: BenchmarkOptions) -> [BenchmarkCase] {
