@@ -27,7 +27,7 @@ import side_networks
 from side_networks import MODELS
 
 ROOT = pathlib.Path(__file__).resolve().parents[2]
-SEEDS, STEPS, FIRST = 5, 150, 20
+SEEDS, STEPS, FIRST = 5, 60, 20
 RECIPE = {
     "losses": [{"name": "ce", "settings": {"weight": 0.25}}, {"name": "jml", "settings": {"weight": 0.75}}],
     "optimiser": {"name": "adamw", "settings": {"learning_rate": 0.002, "weight_decay": 0.01}},
@@ -100,14 +100,23 @@ def changed_in_the_last_bit(network, seed):
 
 
 def compare_losses(training):
-    """The largest difference of rspipe's losses, where it is nearest to its limit, and whether all keep theirs."""
+    """The largest differences of rspipe's losses and of five PyTorch runs, the limit, and the largest share of it taken.
+
+    Where the limit is missed, the last is the same share with eight more runs in PyTorch, else None.
+    """
     true = training.in_pytorch(training.network().double())
-    runs = [training.network()] + [changed_in_the_last_bit(training.network(), seed) for seed in range(4)]
-    apart = np.max([np.abs(training.in_pytorch(run) - true) for run in runs], axis=0)
-    # how far apart runs are until a step: a loss may meet the true one by accident
-    limit = 10 * np.maximum.accumulate(apart) + 1e-6
     difference = np.abs(training.losses() - true)
-    return difference.max(), apart.max(), limit.max(), (difference / limit).max()
+    runs = [np.abs(training.in_pytorch(training.network()) - true)]
+
+    def share(seeds):
+        runs.extend(np.abs(training.in_pytorch(changed_in_the_last_bit(training.network(), seed)) - true)
+                    for seed in seeds)
+        # how far apart runs are until a step: a loss may meet the true one by accident
+        return (difference / (10 * np.maximum.accumulate(np.max(runs, axis=0)) + 1e-6)).max()
+
+    taken = share(range(4))
+    apart = np.max(runs)
+    return difference.max(), apart, 10 * apart + 1e-6, taken, share(range(4, 12)) if taken > 1 else None
 
 
 def compare_scores(trainings):
@@ -186,13 +195,16 @@ def verdict(passes):
 
 
 def report_losses(trainings):
-    rows = []
+    rows, notes = [], []
     for (model, data), training in trainings.items():
-        difference, apart, limit, share = compare_losses(training)
+        difference, apart, limit, share, again = compare_losses(training)
         rows.append([model, data, f"{difference:.1e}", f"{apart:.1e}", f"{limit:.1e}", f"{share:.2f}",
                      verdict(share <= 1)])
         print(*rows[-1], flush=True)
-    return table(["network", "data", "rspipe", "PyTorch float32", "limit", "nearest to its limit", ""], rows)
+        if again is not None:
+            notes += [f"{model} on {data} misses the limit; against thirteen runs of PyTorch instead of five the largest "
+                      f"share is {again:.2f}.", ""]
+    return table(["network", "data", "rspipe", "PyTorch float32", "limit", "nearest to its limit", ""], rows) + notes
 
 
 def report_scores(trainings, seeds):
@@ -248,7 +260,7 @@ def main():
     arguments = parser.parse_args()
     if not os.environ.get("RSPIPE_DATA"):
         sys.exit("set RSPIPE_DATA to the folder of real rasters")
-    torch.set_num_threads(2)
+    torch.set_num_threads(1)
     begin = time.time()
     sets = [kind(os.environ["RSPIPE_DATA"]) for kind in (side_data.Zion, side_data.Nepal)]
     root = pathlib.Path(tempfile.mkdtemp()) if arguments.keep is None else arguments.keep.resolve()
@@ -283,7 +295,7 @@ def text(tables, sets, seeds, minutes):
         "Training beside PyTorch", "```sh", "RSPIPE_DATA=FOLDER make side-by-side", "```",
         f"`Tests/Peers/side_by_side.py`: the same first weights, windows, order and recipe ({trained}) with rspipe and "
         f"with PyTorch {torch.__version__.split('+')[0]}. **A small budget**: {STEPS} steps of {side_data.BATCH} windows "
-        f"of {side_data.SIDE}×{side_data.SIDE} pixels, so that everything takes {minutes:.0f} min on two cores; the "
+        f"of {side_data.SIDE}×{side_data.SIDE} pixels, so that everything takes {minutes:.0f} min on one core; the "
         "scores say that both learn the same, not how well these networks can do. Zion: Landsat 8, NLCD in "
         f"{sets[0].classes} groups, mean over the {len(sets[0].counted)} above 1 % of the pixels, on {len(sets[0].blocks)} "
         f"of {sets[0].rows * sets[0].columns} blocks that no window touched. Nepal: the nine training patches, whole.", "",

@@ -105,7 +105,7 @@ def batches(data, steps, seed):
     """(steps * N, H, W, bands) and (steps * N, H, W)."""
     random = np.random.default_rng(seed)
     windows = [data.window(random) for _ in range(steps * BATCH)]
-    return tuple(torch.from_numpy(np.stack(part)) for part in zip(*windows))
+    return tuple(torch.from_numpy(np.ascontiguousarray(np.stack(part))) for part in zip(*windows))
 
 
 def cross_entropy(logits, labels):

@@ -45,7 +45,8 @@ private struct SideBySide {
   let classes: Int
   let kernels: KernelChoice
   let store: ParameterStore
-  let pool = ThreadPool(threads: 2)
+  /// What is computed does not depend on how many there are.
+  let pool = ThreadPool(threads: 1)
 
   init(folder: ReferenceFolder) throws {
     self.folder = folder
