@@ -12,10 +12,10 @@ THREADS ?=
 # Options of Tests/Peers/bench.py.
 BENCH ?=
 
-.PHONY: help setup build run test lint check bench clean format
+.PHONY: help setup build run test lint check bench side-by-side clean format
 
 help: ## show the targets
-	@grep -E '^[a-z]+:.*##' $(MAKEFILE_LIST) | sed -E 's/^([a-z]+):[^#]*## /  make \1\t/' | expand -t 16
+	@grep -E '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/^([a-z-]+):[^#]*## /  make \1\t/' | expand -t 22
 
 setup: ## install the C libraries that are missing
 	@.ci/setup $(PACKAGES)
@@ -41,6 +41,11 @@ bench: build ## measure beside PyTorch, ONNX Runtime and OpenVINO (BENCH="--quic
 	@.ci/setup python3-venv python3-dev g++
 	@Tests/Peers/setup
 	@.bench/venv/bin/python Tests/Peers/bench.py --program $(RSPIPE) $(if $(THREADS),--threads $(THREADS)) $(BENCH)
+
+side-by-side: build ## train beside PyTorch on the real rasters of RSPIPE_DATA
+	@.ci/setup python3-venv
+	@Tests/Peers/setup
+	@.bench/venv/bin/python Tests/Peers/side_by_side.py
 
 clean: ## remove what was built
 	@rm -rf .build
